@@ -9,7 +9,7 @@
  * once more at most, and the programs count as not analysed.
  */
 
-import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
+import type { AssignTarget, Func, Node, NodeOf, Operator, Slot } from '../ir/ir.ts';
 import type { Knowledge } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
 import { append, setItem, setMember } from './assigned.ts';
@@ -317,7 +317,8 @@ export class Engine {
 
   // Data keeps the names of the variables that hold it, for the steps of a flow.
   #held(place: Node, value: Value, name: string, frame: Invocation): Value {
-    if (value.nodes.length === 0) return value;
+    // A name with a blank is no name of the program.
+    if (value.nodes.length === 0 || name.includes(' ')) return value;
     const at = this.at(frame, place, name);
     const node = this.notes.node(at, `held@${place.start}`, `held in "${name.slice(0, 60)}"`);
     for (const from of value.nodes) this.notes.edge(from, node);
@@ -417,6 +418,8 @@ export class Engine {
         if (node.how !== 'yield') frame.ended = node.how;
         return node.how === 'yield' ? (frame.given?.sent ?? unknown) : value;
       }
+      case 'with':
+        return this.#with(node, frame);
       case 'load':
         return loadPath(
           this,
@@ -491,6 +494,23 @@ export class Engine {
     this.notes.importing = importing;
   }
 
+  #with({ to, from, body }: NodeOf<'with'>, frame: Invocation): Value {
+    const given = from === undefined ? undefined : this.evaluate(from, frame);
+    const [store, name] =
+      to.kind === 'global' ? ([this.globals, to.name] as const) : [frame.env, variableIn(to)];
+    return this.during(store, name, given, () => this.evaluate(body, frame));
+  }
+
+  /** Does something while a place has another value, or may get one. */
+  during<T>(store: Fields, name: string, given: Value | undefined, run: () => T): T {
+    const before = store.fields.get(name);
+    if (given !== undefined) this.heap.set(store, name, given);
+    const made = run();
+    if (before === undefined) this.heap.delete(store, name);
+    else this.heap.set(store, name, before);
+    return made;
+  }
+
   #try({ body, catches, last }: NodeOf<'try'>, frame: Invocation): Value {
     const mark = frame.thrown.length;
     this.heap.land('throw');
@@ -523,6 +543,10 @@ export class Engine {
     this.evaluate(last, frame);
     if (frame.ended === '') frame.ended = ended;
   }
+}
+
+function variableIn(slot: Slot): string {
+  return slot.kind === 'var' ? slot.name : '';
 }
 
 interface Branch<T> {

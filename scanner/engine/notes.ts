@@ -39,6 +39,8 @@ export class Notes {
   readonly sinks: FlowGraph['sinks'][number][] = [];
   readonly starts: FlowStart[] = [];
   readonly exports: NonNullable<FlowGraph['exports']>[number][] = [];
+  readonly entries: NonNullable<FlowGraph['entries']>[number][] = [];
+  readonly exits: NonNullable<FlowGraph['exits']>[number][] = [];
   /** How many packages are being imported. */
   importing = 0;
   readonly #steps: Steps;

@@ -71,7 +71,7 @@ export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'re
   const texts =
     url === undefined ? [fixedHost(effect.host)] : addressesOf(engine, based(call, url));
   const targets = texts.flatMap((text): (OpenOn & { readonly text: Text })[] => {
-    const egress = egressOf(text.whole, methods);
+    const egress = targetOf(text.whole, methods, effect);
     if (egress === undefined) return [];
     const capability: Capability = { kind: 'egress', ...egress };
     const traits = requestTraits(capability, text.whole, bodies.length);
@@ -86,6 +86,17 @@ export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'re
   });
   const fronted = engine.knowledge.isOpen ? frontedHosts(engine, call, texts, methods) : [];
   return saved(engine, call, effect, sendTo(engine, call, [...targets, ...fronted], parts));
+}
+
+// A host alone has the scheme and port of its program.
+function targetOf(
+  text: string,
+  methods: readonly string[],
+  { scheme, port = 0 }: EffectOf<'request'>,
+): ReturnType<typeof egressOf> {
+  const isSocket = scheme === 'tcp' || scheme === 'udp';
+  if (!isSocket || text.includes('://')) return egressOf(text, methods);
+  return socketEgressOf(scheme, text === unknownPart ? undefined : text, port);
 }
 
 // Hosts that a `Host` header names, and proxies: they see the request, whatever host the address

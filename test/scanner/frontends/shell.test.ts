@@ -4,7 +4,7 @@ import type { Fact } from '../../../scanner/fact/fact.ts';
 import type { TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
-import { analyseShell } from '../../../scanner/frontends/shell/shell.ts';
+import { analyseShell } from '../../../scanner/languages/shell/shell.ts';
 
 function analyse(
   text: string,

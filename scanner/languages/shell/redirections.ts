@@ -1,0 +1,122 @@
+/** Redirections: the input of a command, and the destination of its output. */
+
+import type { ApiCall } from '../../engine/effects/effects.ts';
+import type { At } from '../../engine/notes.ts';
+import { newObject, objectsOf, textValue, thingValue, type Value } from '../../engine/value.ts';
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { Capability } from '../../../skills-index/skill/capability.ts';
+import type { Trait } from '../../fact/fact.ts';
+import { isAddress, socketEgressOf } from '../../lookup-tables/egress-of.ts';
+import { isInteractive, named, type Shell } from './shell-state.ts';
+import { empty, shown } from './values.ts';
+
+type Connection = Capability & { readonly kind: 'egress' };
+
+/** What a redirection does before the command runs. */
+export function redirectInput(shell: Shell, { at, args }: ApiCall): Value {
+  const [operator, number, target = empty] = [shown(args[0]), shown(args[1]), args[2]];
+  const descriptor = number === '' ? undefined : Number(number);
+  const text = shown(target);
+  if (operator === '<<<') {
+    giveInput(shell, descriptor, target);
+    return empty;
+  }
+  const connection = connectionFor(shell, operator, text);
+  if (connection !== undefined) {
+    const network = named(at, '/dev/tcp');
+    if (connectionOf(text) !== undefined) noteConnection(shell, network, connection);
+    if (descriptor !== undefined && descriptor > 2)
+      shell.set(`connection ${descriptor}`, connectionValue(connection));
+    if (operator.startsWith('<')) {
+      const source = { what: 'network', name: connection.url } as const;
+      shell.set('<0', shell.source(at, source, `reads from ${connection.url}`));
+    }
+    if (isOutput(operator, descriptor)) shell.set('<connection', textValue('1'));
+    return empty;
+  }
+  if (isDescriptor(operator, text)) {
+    const input = operator.startsWith('<') ? shell.get(`input ${Number(text)}`) : undefined;
+    if (input !== undefined) giveInput(shell, descriptor, input);
+  } else if (operator.startsWith('<'))
+    giveInput(shell, descriptor, shell.read(named(at, 'redirection'), target));
+  return empty;
+}
+
+/** Where the output of a command goes; gives what remains of it. */
+export function redirectOutput(shell: Shell, { at, args }: ApiCall): Value {
+  const [output = empty, operatorOf, numberIn, target = empty] = args;
+  const operator = shown(operatorOf);
+  const descriptor = shown(numberIn) === '' ? undefined : Number(shown(numberIn));
+  const text = shown(target);
+  if (operator === '<<<') return output;
+  const connection = connectionFor(shell, operator, text);
+  if (connection !== undefined) {
+    if (!isOutput(operator, descriptor)) return output;
+    const api = '/dev/tcp';
+    const network = named(at, api);
+    shell.sink(network, [output], { what: 'network', capability: connection, api, part: 'body' });
+    if (isInteractive(output))
+      shell.notes.trait(
+        network,
+        'reverse-shell',
+        'a shell whose input and output are a connection',
+      );
+    return empty;
+  }
+  if (isDescriptor(operator, text) || operator.startsWith('<')) return output;
+  if (descriptor === 2 && text.startsWith('/dev/')) return output;
+  const how = operator.includes('>>') ? 'append' : 'write';
+  shell.write(named(at, 'redirection'), target, output, how);
+  return empty;
+}
+
+function isOutput(operator: string, descriptor: number | undefined): boolean {
+  return !/^<&?$/.test(operator) && descriptor !== 0;
+}
+
+function isDescriptor(operator: string, text: string): boolean {
+  return /^\d+$|^-$/.test(text) && operator.endsWith('&');
+}
+
+// Descriptor 0 is the input; others are read by `<&3` and `read -u 3`.
+function giveInput(shell: Shell, descriptor: number | undefined, value: Value): void {
+  shell.set(descriptor === undefined || descriptor === 0 ? '<0' : `input ${descriptor}`, value);
+}
+
+function connectionFor(shell: Shell, operator: string, text: string): Connection | undefined {
+  const named = connectionOf(text);
+  if (named !== undefined || !operator.endsWith('&')) return named;
+  const open = shell.get(`connection ${Number(text)}`);
+  return open === undefined ? undefined : connectionIn(open);
+}
+
+/** A value that is a connection. */
+export function connectionValue(capability: Connection): Value {
+  const object = { ...newObject('object'), openOn: [{ capability }] };
+  return thingValue({ is: 'instance', of: 'Connection', object });
+}
+
+function connectionIn(value: Value): Connection | undefined {
+  return objectsOf(value)
+    .flatMap(({ openOn }) => openOn)
+    .flatMap(({ capability }) => (capability.kind === 'egress' ? [capability] : []))[0];
+}
+
+// `/dev/tcp/host/port` (Bash manual §3.6).
+function connectionOf(path: string): Connection | undefined {
+  const [, protocol, host, port] = /^\/dev\/(tcp|udp)\/([^/]*)\/?(\d+|\0)?/.exec(path) ?? [];
+  if (protocol === undefined) return undefined;
+  const number = port === undefined || !/^\d+$/.test(port) ? 0 : Number(port);
+  const scheme = protocol === 'tcp' ? 'tcp' : 'udp';
+  return { kind: 'egress', ...socketEgressOf(scheme, host, number > 65_535 ? 0 : number) };
+}
+
+function noteConnection(shell: Shell, at: At, capability: Connection): void {
+  const { host } = parseEgressUrl(capability.url);
+  const traits: Trait[] = [
+    ...(host === '*' ? (['dynamic-name'] as const) : []),
+    ...(isAddress(host) ? (['ip-literal'] as const) : []),
+    'raw-socket',
+  ];
+  shell.notes.capability(at, capability, traits);
+}

@@ -1,0 +1,180 @@
+/** Values as the shell sees them: each is a text, or a list of texts. */
+
+import type { FlowSource } from '../../fact/fact.ts';
+import { alternativesMax } from '../../fact/shared-limits.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import type { Notes } from '../../engine/notes.ts';
+import type { Text } from '../../engine/text.ts';
+import {
+  allNodesOf,
+  concat,
+  dataOf,
+  either,
+  itemsOf,
+  listValue,
+  newObject,
+  objectsOf,
+  shownTexts,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+} from '../../engine/value.ts';
+
+export const empty = textValue('');
+
+/** The nodes of all that a value holds. */
+export function nodes(...values: readonly Value[]): readonly string[] {
+  return allNodesOf(values);
+}
+
+/** What a value is known by: its first text. */
+export function shown(value: Value | undefined): string {
+  return value === undefined ? '' : (shownTexts(value)[0]?.whole ?? '');
+}
+
+/** All texts that a value may be. */
+export function textsIn(value: Value): readonly string[] {
+  return [...new Set(shownTexts(value).map(({ whole }) => whole))];
+}
+
+export function isKnown(value: Value): boolean {
+  return !shown(value).includes(unknownPart);
+}
+
+export function isEmpty(value: Value | undefined): boolean {
+  return value === undefined || (!value.isOpen && shown(value) === '' && nodes(value).length === 0);
+}
+
+/** A text that was computed from a value. */
+export function changed(value: Value, text: string): Value {
+  return {
+    ...textValue(text),
+    nodes: nodes(value),
+    isFolded: true,
+    isDecoded: value.isDecoded,
+  };
+}
+
+/** What is computed from each text of a value; undefined where it is not known. */
+export function changedEach(
+  value: Value,
+  change: (text: string) => string | undefined,
+): Value {
+  const made = textsIn(value).map((text) => {
+    const other = text.includes(unknownPart) ? undefined : change(text);
+    return other === undefined ? unknown : textValue(other);
+  });
+  return {
+    ...either(made),
+    nodes: nodes(value),
+    isFolded: true,
+    isDecoded: value.isDecoded,
+  };
+}
+
+/** A part of each text of a value. */
+export function slice(value: Value, from: number, to = Number.POSITIVE_INFINITY): Value {
+  return { ...value, texts: value.texts.map((text) => text.slice(from, to)) };
+}
+
+export function joined(values: readonly Value[], by: string): Value {
+  if (values.length < 2) return values[0] ?? empty;
+  const between = textValue(by);
+  return concat(values.flatMap((value, index) => (index === 0 ? [value] : [between, value])));
+}
+
+/** A word with one of its texts. */
+export function withText(value: Value, text: Text): Value {
+  return { ...value, texts: [text], scalars: [], isOpen: false };
+}
+
+/** Words, each of them with one text, for every combination of what they may be. */
+export function choicesOf(words: readonly Value[]): readonly (readonly Value[])[] {
+  const texts = words.map((word) => (word.things.length > 0 ? [] : shownTexts(word)));
+  const count = texts.reduce((product, { length }) => product * Math.max(1, length), 1);
+  const given = (word: Value, text: Text | undefined): Value =>
+    text === undefined ? word : withText(word, text);
+  if (count === 1) return [words.map((word, at) => given(word, texts[at]?.[0]))];
+  if (count > 2 * alternativesMax)
+    return [
+      words.map((word, at) => given(word, texts[at]?.[0])),
+      words.map((word, at) =>
+        (texts[at]?.length ?? 0) > 1 ? changed(word, unknownPart) : given(word, texts[at]?.[0]),
+      ),
+    ];
+  return words.reduce<readonly (readonly Value[])[]>(
+    (rows, word, at) =>
+      rows.flatMap((row) => {
+        const all = texts[at] ?? [];
+        return (all.length === 0 ? [undefined] : all).map((text) => [...row, given(word, text)]);
+      }),
+    [[]],
+  );
+}
+
+/** Words, of which there may be many: behind the greatest number there may be any. */
+export function fewWords(words: readonly Value[], most: number): readonly Value[] {
+  return words.length > most
+    ? [...words.slice(0, most), dataOf(nodes(...words.slice(most)))]
+    : words;
+}
+
+export const arrayItemsMax = 256;
+
+/** An array: items by their indexes or names. */
+export function arrayValue(entries: readonly (readonly [string, Value])[]): Value {
+  const isCounted = entries.every(([key]) => /^\d{1,9}$/.test(key));
+  const sorted = isCounted ? [...entries].sort(([a], [b]) => Number(a) - Number(b)) : entries;
+  const object = newObject('record');
+  for (const [key, value] of sorted.slice(0, arrayItemsMax)) object.fields.set(key, value);
+  const left = sorted.slice(arrayItemsMax).map(([, value]) => value);
+  // What else the array holds is any text.
+  if (left.length > 0) object.fields.set(`${arrayItemsMax}`, dataOf(nodes(...left)));
+  return thingValue({ is: 'object', object });
+}
+
+/** The items of an array or a list; undefined for a text. */
+export function membersOf(value: Value): ReadonlyMap<string, Value> | undefined {
+  const objects = objectsOf(value);
+  if (objects.length === 0) return undefined;
+  const members = new Map<string, Value>();
+  for (const { fields, rest } of objects) {
+    for (const [key, one] of fields) {
+      const other = members.get(key);
+      members.set(key, other === undefined ? one : either([other, one]));
+    }
+    if (rest !== undefined) members.set(`${members.size}`, rest);
+  }
+  const isCounted = [...members.keys()].every((key) => /^\d+$/.test(key));
+  return isCounted
+    ? new Map([...members].sort(([a], [b]) => Number(a) - Number(b)))
+    : members;
+}
+
+/** A value as one text: of an array, its first item. */
+export function plain(value: Value): Value {
+  const members = membersOf(value);
+  if (members === undefined) return value;
+  return members.get('0') ?? members.values().next().value ?? empty;
+}
+
+export function listed(items: readonly Value[]): Value {
+  return listValue(items);
+}
+
+export function itemsIn(value: Value): readonly Value[] {
+  return itemsOf(value) ?? [...(membersOf(value)?.values() ?? [value])];
+}
+
+/** What data came from, as far as is known by now. */
+export function sourcesOf(notes: Notes, values: readonly Value[]): readonly FlowSource[] {
+  const all = allNodesOf(values);
+  if (all.length === 0) return [];
+  return notes.originsOf(all).flatMap((node) => notes.sourceAt(node) ?? []);
+}
+
+/** The address of what was downloaded. */
+export function fetchedFrom(notes: Notes, values: readonly Value[]): string | undefined {
+  return sourcesOf(notes, values).find(({ what }) => what === 'network')?.name;
+}
