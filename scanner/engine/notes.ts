@@ -65,7 +65,7 @@ export class Notes {
     this.#add({
       kind: 'capability',
       ...located(at),
-      certainty: isWide ? 'widened' : at.certainty,
+      certainty: isWide || traits.includes('dynamic-name') ? 'widened' : at.certainty,
       capability,
       api: at.api,
       traits: [

@@ -118,7 +118,25 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     unread: [...unread, ...lowered.unread],
     hasRun: true,
   };
-  return resultOf(follow(program, context), [program]);
+  const engine = follow(program, context);
+  return { ...resultOf(engine, [program]), unanalysed: unanalysedIn(program, engine) };
+}
+
+// A program inside of another is no less of a program.
+function unanalysedIn(
+  { source: { path, text }, unread }: OwnProgram,
+  { isExhausted, isTooDeep }: Engine,
+): FrontEndResult['unanalysed'] {
+  const reason = isExhausted
+    ? 'too much of it to follow every call'
+    : isTooDeep
+      ? 'it is nested too deeply'
+      : undefined;
+  const all = [...(reason === undefined ? [] : [{ at: 0, reason }]), ...unread];
+  return all.map(({ at, reason }) => {
+    const start = Math.min(at, text.length);
+    return { span: { path, start, end: start + 1 }, reason };
+  });
 }
 
 function follow(program: OwnProgram, context: FrontEndContext): Engine {
