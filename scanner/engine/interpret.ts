@@ -128,6 +128,8 @@ export class Engine {
   raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
+  /** Whether the rounds of a loop are being gone through whose number is not known. */
+  isRepeating = false;
   /** Something was left out that is nested too deeply. */
   isTooDeep = false;
   /** What may still be gone through. */

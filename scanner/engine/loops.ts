@@ -94,7 +94,9 @@ function leaves(frame: Invocation): boolean {
 function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: () => void): Value {
   let last: Changes | undefined;
   // Nested loops go through their bodies more often than that while there is something left.
-  const rounds = engine.isExhausted ? 1 : 2;
+  const rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 2);
+  const outer = engine.isRepeating;
+  engine.isRepeating = true;
   for (let round = 0; round < rounds; round++) {
     const end = engine.branch(() => {
       if (node.test !== undefined) engine.evaluate(node.test, frame);
@@ -105,8 +107,19 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
     }, frame);
     engine.join([end], frame, false);
     if (end.ended !== '') break;
-    if (last !== undefined) engine.heap.open(changedAgain(last, end.changes));
+    const again = last && changedAgain(last, end.changes);
+    if (again?.size === 0 && !makesThings(end.changes)) break;
+    // What keeps changing is open in the last round.
+    if (again !== undefined && round >= rounds - 2) engine.heap.open(again);
     last = end.changes;
   }
+  engine.isRepeating = outer;
   return unknown;
+}
+
+// Lists and objects of one round may hold what those of another do not.
+function makesThings(changes: Changes): boolean {
+  return [...changes.values()].some(({ fields }) =>
+    [...fields.values()].some((value) => value !== undefined && value.things.length > 0),
+  );
 }

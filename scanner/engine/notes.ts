@@ -128,6 +128,12 @@ export class Notes {
     return id;
   }
 
+  /** Says what data of a node is that comes from another program of the skill. */
+  comesFrom(node: string, source: FlowSource): string {
+    this.#sourceAt.set(node, source);
+    return node;
+  }
+
   /** The source that a node is, where no variable holds its data. */
   sourceAt(node: string): FlowSource | undefined {
     return this.#sourceAt.get(node);

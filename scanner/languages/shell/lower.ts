@@ -158,10 +158,14 @@ export class Lowering {
         };
         const item = variable(at, `item ${node.pos}`);
         const given = callOf(at, 'set', [constant(at, node.name.text), item]);
-        return this.#loop(node, this.#node(node.body), {
-          each: { over, to: [item] },
-          body: [given],
-        });
+        const body = this.#node(node.body);
+        const rounds = this.#loop(node, body, { each: { over, to: [item] }, body: [given] });
+        // A pattern stands for any number of names.
+        const isPattern = node.wordlist?.some(({ parts = [] }) =>
+          parts.some(({ type }) => /Glob$/.test(type)),
+        );
+        if (isPattern !== true) return rounds;
+        return this.#printed(node, [rounds, this.#loop(node, body, { isAny: true })]);
       }
       case 'While':
         return this.#printed(node, [

@@ -167,7 +167,7 @@ export class Shell {
       ),
       output,
     });
-    return dataOf([output]);
+    return dataOf([this.notes.comesFrom(output, { what: 'command', name: program })]);
   }
 
   // Files: reads, writes, and the content that the script itself wrote.

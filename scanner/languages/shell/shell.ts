@@ -27,7 +27,7 @@ import {
 import { lowerScript } from './lower.ts';
 import { redirectInput, redirectOutput } from './redirections.ts';
 import { named, Shell, shellOf } from './shell-state.ts';
-import { empty, nodes, shown, sourcesOf, textsIn } from './values.ts';
+import { empty, nodes, shown, textsIn } from './values.ts';
 
 type ShellFunction = (shell: Shell, call: ApiCall) => Value;
 
@@ -64,6 +64,7 @@ const shellKnowledge: Knowledge = {
   language: 'shell',
   rows: shellRows,
   names: {},
+  rounds: 8,
   functions: Object.fromEntries(
     Object.entries(functions).map(([name, own]) => [
       name,
@@ -159,10 +160,10 @@ function noteExit(shell: Shell, value: Value): void {
   const { notes, engine, root } = shell;
   const [program] = engine.programs.values();
   if (program === undefined) return;
-  const isTold = (node: string): boolean =>
-    program.source.depth > 0 &&
-    sourcesOf(notes, [dataOf([node])]).every(({ what }) => what === 'command') &&
-    notes.sourceAt(node)?.what === 'command';
+  const told = new Set(
+    notes.sources.flatMap(({ node, source }) => (source.what === 'command' ? [node] : [])),
+  );
+  const isTold = (node: string): boolean => program.source.depth > 0 && told.has(node);
   const printed = nodes(value).filter((node) => !isTold(node));
   for (const node of printed) notes.exits.push({ program: root, node });
   const at = {

@@ -90,7 +90,7 @@ const descriptorOfZtcp = 63;
 
 function noteSent(
   { shell, name, at }: Command,
-  { capability, text }: Target,
+  { capability, value, text }: Target,
   { headers, sent }: { readonly headers: readonly Value[]; readonly sent: readonly Value[] },
 ): void {
   const isAny = parseEgressUrl(capability.url).host === '*';
@@ -103,7 +103,7 @@ function noteSent(
     ...(host !== undefined && { written: host }),
   });
   const leads = isAny && !text.isKnown ? leadingNodes(text) : [];
-  const follows = text.nodes.filter((node) => !leads.includes(node));
+  const follows = nodes(value).filter((node) => !leads.includes(node));
   shell.notes.sink(at, leads, sink('host'));
   shell.notes.sink(at, follows, sink('url'));
   shell.sink(at, headers, sink('header'));
