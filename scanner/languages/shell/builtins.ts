@@ -124,7 +124,7 @@ function readInput(command: Command): Value {
   const args = parseArguments(command.args, isRead ? readOptions : mapOptions);
   const [descriptor] = optionValues(args, ['u']);
   const input =
-    descriptor === undefined ? command.input : (shell.get(`input ${shown(descriptor)}`) ?? empty);
+    descriptor === undefined ? command.input : shell.get(`input ${shown(descriptor)}`);
   const value =
     input ?? shell.source(at, { what: 'input', name: 'stdin' }, 'read reads its input');
   const [list] = isRead ? optionValues(args, ['a']) : args.operands.slice(-1);

@@ -94,10 +94,7 @@ export class Shell {
 
   get input(): Value | undefined {
     const input = this.get('<0');
-    return input === undefined ||
-      (!input.isOpen && shown(input) === '' && nodes(input).length === 0)
-      ? undefined
-      : input;
+    return input === empty ? undefined : input;
   }
 
   /** The folder in which the script is; empty where it starts. */

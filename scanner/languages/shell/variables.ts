@@ -12,7 +12,7 @@ import { arrayValue, empty, listed, membersOf, nodes, plain, shown } from './val
 export function readVariable(shell: Shell, given: string, at: At): Value {
   const name = targetName(shell, given);
   const held = shell.get(name);
-  if (held !== undefined) return { ...held, isFolded: true };
+  if (held !== undefined) return { ...withoutEmpty(held), isFolded: true };
   if (/^(\d+|[@*])$/.test(name)) return argument(shell, name, at);
   const usual = usualValue(shell, name, at);
   if (usual !== undefined) return { ...usual, isFolded: true };
@@ -21,6 +21,14 @@ export function readVariable(shell: Shell, given: string, at: At): Value {
     return shell.source(at, { what: 'observed', name: told }, `tells the ${told}`);
   if (shellVariables.has(name) || !/^[A-Za-z_]\w*$/.test(name)) return unknown;
   return environmentValue(shell, name, named(at, `$${name}`));
+}
+
+// What may be empty matters for what it is otherwise.
+function withoutEmpty(value: Value): Value {
+  if (value.texts.length === 0 || (value.texts.length === 1 && !value.isOpen)) return value;
+  const texts = value.texts.filter(({ whole, nodes: held }) => whole !== '' || held.length > 0);
+  const isOther = texts.length > 0 || value.isOpen || value.things.length > 0;
+  return isOther && texts.length < value.texts.length ? { ...value, texts } : value;
 }
 
 export function environmentValue(shell: Shell, name: string, at: At): Value {
