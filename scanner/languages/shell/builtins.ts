@@ -19,6 +19,7 @@ import {
   changed,
   empty,
   isKnown,
+  itemsIn,
   joined,
   membersOf,
   nodes,
@@ -63,7 +64,7 @@ export function append(shell: Shell, call: ApiCall): Value {
 
 /** `(a b)`, `([x]=a [y]=b)` */
 export function array(_: Shell, { args, spread }: ApiCall): Value {
-  const entries = [...args, ...spread].map((word, index) => {
+  const entries = [...args, ...spread.flatMap(itemsIn)].map((word, index) => {
     const keyed = /^\[([^\]]{1,80})\]=/.exec(shown(word));
     return keyed === null
       ? ([`${index}`, word] as const)

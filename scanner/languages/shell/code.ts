@@ -77,16 +77,19 @@ export function callFunction(
 export function runSourced(where: Where, other: TaintSource, args: readonly Value[]): Value {
   const { shell, frame } = where;
   const times = (shell.sourced.get(other.path) ?? 0) + 1;
-  const isAgain = other.path === shell.root || frame.depth >= framesMax / 4;
-  const program = shell.programs.get(other.path) ?? programOf(shell, other);
-  shell.programs.set(other.path, program);
   if (times > sourcedMax)
     throw new StepsUsedUp(
       `${other.path} is sourced over ${sourcedMax} times; source it once, and call a function of it`,
     );
-  if (isAgain && times > 3) return unknown;
+  if (shell.sourcing.has(other.path)) {
+    shell.sourcing.set(other.path, args);
+    return unknown;
+  }
+  if (frame.depth >= framesMax / 4) return unknown;
   shell.sourced.set(other.path, times);
   shell.take(1 + (other.text.length >> 6));
+  const program = shell.programs.get(other.path) ?? programOf(shell, other);
+  shell.programs.set(other.path, program);
   const inner = {
     ...frame,
     program,
@@ -94,8 +97,15 @@ export function runSourced(where: Where, other: TaintSource, args: readonly Valu
     key: shell.engine.keyOf(frame, { ...where.at.place, kind: 'self' }),
     depth: frame.depth + 1,
   };
-  const run = (): Value => shell.engine.evaluate(program.body, inner);
-  return args.length > 0 ? withArguments(shell, args, true, run) : run();
+  const run = (given: readonly Value[]): Value =>
+    withArguments(shell, given, true, () => shell.engine.evaluate(program.body, inner));
+  shell.sourcing.set(other.path, undefined);
+  const made = run(args);
+  // A script that sources itself is a loop.
+  const again = shell.sourcing.get(other.path);
+  if (again !== undefined) shell.engine.perhaps(frame, () => run(again));
+  shell.sourcing.delete(other.path);
+  return made;
 }
 
 function programOf({ engine }: Shell, source: TaintSource): OwnProgram {

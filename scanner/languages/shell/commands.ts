@@ -33,6 +33,7 @@ import {
   isKnown,
   joined,
   nodes,
+  rowsOf,
   shown,
   slice,
   sourcesOf,
@@ -44,7 +45,13 @@ const wrapperDepthMax = 8;
 
 /** Runs a command by its words; gives what it prints. */
 export function run(shell: Shell, call: ApiCall): Value {
-  const [word, ...args] = call.args;
+  const rows = rowsOf(call.args);
+  if (rows.length === 1) return runRow(shell, call, rows[0] ?? []);
+  return either(rows.map((words) => runRow(shell, call, words)));
+}
+
+function runRow(shell: Shell, call: ApiCall, words: readonly Value[]): Value {
+  const [word, ...args] = words;
   if (word === undefined) return unknown;
   noteHiddenName(shell, call, word);
   const env = [...call.named].flatMap(([name, value]) =>

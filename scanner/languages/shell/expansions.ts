@@ -12,6 +12,7 @@ import { numberOf } from './arithmetic.ts';
 import { globOf, replaceGlob } from './glob.ts';
 import { atOf, named, type Shell } from './shell-state.ts';
 import {
+  alternatives,
   changed,
   changedEach,
   empty,
@@ -25,6 +26,7 @@ import {
   plain,
   shown,
   textsIn,
+  withText,
 } from './values.ts';
 import { argumentsIn, environmentValue, readVariable, targetName } from './variables.ts';
 
@@ -292,6 +294,30 @@ function transformed(text: string, kind: string): string | undefined {
 
 /** The fields of a word: only what an unquoted expansion gives is split. */
 export function fields(shell: Shell, call: ApiCall): Value {
+  const [mask, ...pieces] = call.args;
+  // Where a piece is one number of fields or another, so are the words.
+  const at = pieces.findIndex(
+    (piece, index) => shown(mask)[index] === 's' && !hasOneCount(shell, piece),
+  );
+  const piece = pieces[at];
+  if (piece === undefined) return fieldsOfOne(shell, call);
+  return either(
+    alternatives(piece)
+      .slice(0, fieldListsMax)
+      .map((text) => fields(shell, { ...call, args: call.args.with(at + 1, withText(piece, text)) })),
+  );
+}
+
+/** Lists of fields that a word may be. */
+const fieldListsMax = 8;
+
+function hasOneCount(shell: Shell, piece: Value): boolean {
+  const separators = separatorsIn(shell);
+  const counts = textsIn(piece).map((text) => fieldsOf(text, separators).length);
+  return new Set(counts).size <= 1;
+}
+
+function fieldsOfOne(shell: Shell, call: ApiCall): Value {
   const [mask = '', ...pieces] = [shown(call.args[0]), ...call.args.slice(1)] as [
     string,
     ...Value[],

@@ -283,6 +283,7 @@ export class Lowering {
       return { ...at, kind: 'seq', body };
     }
     const { text, parts } = node.name;
+    // What stands for several words is a list of them.
     const words = [...this.#words.arguments(node.name), ...this.#arguments(node.args)];
     const before = assignments.map(
       (assignment): Arg => ({
@@ -298,7 +299,7 @@ export class Lowering {
       ...at,
       kind: 'call',
       callee: global(at, 'run'),
-      args: [...args, ...before, about],
+      args: [...args.map(({ value }) => ({ value })), ...before, about],
     });
     const windows = this.#windowsWords(node);
     if (windows === undefined) return run(words);

@@ -48,6 +48,8 @@ export class Shell {
   readonly atEnd: (() => void)[] = [];
   /** Scripts of the skill that were sourced, and how often. */
   readonly sourced = new Map<string, number>();
+  /** Scripts that are being sourced, with the arguments with which they source themselves. */
+  readonly sourcing = new Map<string, readonly Value[] | undefined>();
   readonly programs = new Map<string, OwnProgram>();
   /** Texts that are being run as code, one inside the other. */
   codeDepth = 0;
@@ -55,6 +57,7 @@ export class Shell {
   constructor(engine: Engine, root: string) {
     this.engine = engine;
     this.root = root;
+    this.sourcing.set(root, undefined);
     shells.set(engine, this);
   }
 

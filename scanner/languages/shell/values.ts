@@ -4,7 +4,7 @@ import type { FlowSource } from '../../fact/fact.ts';
 import { alternativesMax } from '../../fact/shared-limits.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import type { Notes } from '../../engine/notes.ts';
-import type { Text } from '../../engine/text.ts';
+import { Text } from '../../engine/text.ts';
 import {
   allNodesOf,
   concat,
@@ -33,9 +33,24 @@ export function shown(value: Value | undefined): string {
   return value === undefined ? '' : (shownTexts(value)[0]?.whole ?? '');
 }
 
-/** All texts that a value may be. */
+/** All texts that a value may be. Of an unknown place below the root, nothing is known. */
+export function alternatives(value: Value): readonly Text[] {
+  const found = new Map<string, Text>();
+  let places = 0;
+  for (const text of shownTexts(value)) {
+    if (text.whole.startsWith(unknownPart)) places += 1;
+    const isAny = found.size > 0 && (/^[/~]+\0/.test(text.whole) || places > placesMax);
+    const known = isAny ? Text.of(unknownPart, undefined, text.nodes) : text;
+    if (!found.has(known.whole)) found.set(known.whole, known);
+  }
+  return [...found.values()];
+}
+
+/** Unknown places of which the rest is told apart. */
+const placesMax = 4;
+
 export function textsIn(value: Value): readonly string[] {
-  return [...new Set(shownTexts(value).map(({ whole }) => whole))];
+  return alternatives(value).map(({ whole }) => whole);
 }
 
 export function isKnown(value: Value): boolean {
@@ -91,7 +106,7 @@ export function withText(value: Value, text: Text): Value {
 
 /** Words, each of them with one text, for every combination of what they may be. */
 export function choicesOf(words: readonly Value[]): readonly (readonly Value[])[] {
-  const texts = words.map((word) => (word.things.length > 0 ? [] : shownTexts(word)));
+  const texts = words.map((word) => (word.things.length > 0 ? [] : alternatives(word)));
   const count = texts.reduce((product, { length }) => product * Math.max(1, length), 1);
   const given = (word: Value, text: Text | undefined): Value =>
     text === undefined ? word : withText(word, text);
@@ -177,4 +192,29 @@ export function sourcesOf(notes: Notes, values: readonly Value[]): readonly Flow
 /** The address of what was downloaded. */
 export function fetchedFrom(notes: Notes, values: readonly Value[]): string | undefined {
   return sourcesOf(notes, values).find(({ what }) => what === 'network')?.name;
+}
+
+/** Lists of words, for every combination of what lists among them may be. */
+export function rowsOf(args: readonly Value[]): readonly (readonly Value[])[] {
+  return args.reduce<readonly (readonly Value[])[]>(
+    (rows, arg) => {
+      const lists = wordLists(arg);
+      if (lists === undefined) return rows.map((row) => [...row, arg]);
+      const all = rows.flatMap((row) => lists.map((words) => [...row, ...words]));
+      return all.slice(0, rowsMax);
+    },
+    [[]],
+  );
+}
+
+const rowsMax = 16;
+
+// What stands for several words is a list; an array among the words has a text, too.
+function wordLists(arg: Value): readonly (readonly Value[])[] | undefined {
+  if (arg.texts.length > 0) return undefined;
+  const lists = arg.things.flatMap((one) =>
+    one.is === 'object' && one.object.kind === 'list' ? [one.object] : [],
+  );
+  if (lists.length === 0) return undefined;
+  return lists.map(({ fields }) => [...fields.values()]);
 }
