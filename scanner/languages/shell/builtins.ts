@@ -109,9 +109,9 @@ export function noteAssignment(
   if (commandVariables.test(name) && text !== '') runCode(command, value, 'shell');
   if (/^PS[0-4]$/.test(name) && /\$\(|`/.test(text))
     runCode(command, concat([textValue(': "'), value, textValue('"')]), 'shell');
-  if (steeringVariables.test(name)) shell.notes.trait(at, 'env-write', text);
+  if (steeringVariables.test(name)) shell.trait(at, 'env-write', text);
   if (/^(HISTFILE|HISTSIZE|HISTFILESIZE)$/.test(name) && /^(|0|\/dev\/null)$/.test(text))
-    shell.notes.trait(at, 'history-off', text);
+    shell.trait(at, 'history-off', text);
 }
 
 // `read` and `mapfile`: input becomes variables (Bash manual §4.2).
@@ -216,7 +216,7 @@ const source: Builtin = (command) => {
     return runSourced(command, script, args);
   }
   shell.start(command, text, 'shell');
-  if (!isKnown(path)) shell.notes.trait(at, 'code-from-string', 'a file whose name is computed');
+  if (!isKnown(path)) shell.trait(at, 'code-from-string', 'a file whose name is computed');
   shell.read(at, path);
   return empty;
 };
@@ -286,7 +286,7 @@ const printVariable: Builtin = ({ shell, at, args }) => {
 
 const unset: Builtin = ({ shell, at, args }) => {
   for (const arg of args) {
-    if (shown(arg) === 'HISTFILE') shell.notes.trait(at, 'history-off', 'unset HISTFILE');
+    if (shown(arg) === 'HISTFILE') shell.trait(at, 'history-off', 'unset HISTFILE');
     shell.unset(shown(arg));
   }
   return empty;
@@ -302,7 +302,7 @@ const alias: Builtin = ({ shell, args }) => {
 
 const history: Builtin = ({ shell, at, args }) => {
   if (args.some((arg) => /^-[a-z]*c/.test(shown(arg))))
-    shell.notes.trait(at, 'history-off', 'history -c');
+    shell.trait(at, 'history-off', 'history -c');
   return empty;
 };
 

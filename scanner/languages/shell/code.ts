@@ -154,13 +154,13 @@ export function runCode(command: Command, code: Value, language: Language): Valu
     ...(code.isDecoded ? (['decode-to-code'] as const) : []),
     ...(isComputed ? ([isPlain ? 'filled-code' : 'code-from-string'] as const) : []),
   ];
-  for (const trait of traits) notes.trait(at, trait, oneLine(shown(code)));
+  for (const trait of traits) shell.trait(at, trait, oneLine(shown(code)));
   // `eval "$(cat lib.txt)"`, `bash < lib.txt`
   for (const { what, name } of sources)
     if (what === 'file') shell.start(command, name, language);
   const fetched = sources.find(({ what }) => what === 'network');
   if (fetched !== undefined && !isFilled)
-    notes.trait(at, 'pipe-to-interpreter', fetched.name);
+    shell.trait(at, 'pipe-to-interpreter', fetched.name);
   if (isComputed)
     shell.sink(at, [code], {
       what: 'exec',
@@ -176,7 +176,7 @@ export function runCode(command: Command, code: Value, language: Language): Valu
     input === undefined ? [] : shell.pass(at, input, `${name} reads it`);
   if (language === 'other') {
     if (interpreters[name]?.harmless?.test(shown(code)) !== true)
-      notes.trait(at, 'unread-program', oneLine(shown(code)));
+      shell.trait(at, 'unread-program', oneLine(shown(code)));
     return dataOf(passed);
   }
   const printed = shownTexts(code).map((text) => {

@@ -110,7 +110,7 @@ export function dispatch(given: Command): Value {
   const wrapped = unwrap(command);
   if (wrapped !== undefined) return wrapped;
   for (const { trait, says } of tellingCommands(name, args.map(shown)))
-    shell.notes.trait(at, trait, `${name} ${says}`);
+    shell.trait(at, trait, `${name} ${says}`);
   const builtin = row(builtins, name);
   if (builtin !== undefined && !keepsNothing.has(name)) return builtin(command);
   // Programs read their words as one text each.
@@ -163,11 +163,11 @@ function callUnknown(command: Command): Value {
   const sources = sourcesOf(shell.notes, [word]);
   const isOnConnection = shell.get('<connection') !== undefined;
   if (isOnConnection || sources.some(({ what }) => what === 'network'))
-    shell.notes.trait(any, 'code-from-string', 'a command that comes from outside');
+    shell.trait(any, 'code-from-string', 'a command that comes from outside');
   // A program whose name another program computes is hidden on purpose. `$(go env GOPATH)/bin/name`
   // shows the name.
   else if (word.isDecoded || (!isNamed && sources.some(({ what }) => what === 'command')))
-    shell.notes.trait(any, 'code-from-string', 'a command whose name is made when it runs');
+    shell.trait(any, 'code-from-string', 'a command whose name is made when it runs');
   return dataOf(input === undefined ? [] : nodes(input));
 }
 
@@ -199,8 +199,8 @@ function unwrap(command: Command): Value | undefined {
   const start = isSetting ? rest.findIndex((value) => !sets(value)) : 0;
   const inner = rest[start];
   const set = operands.filter(sets).map(variableIn);
-  if (wrapper.privilege) shell.notes.trait(at, 'privilege', name);
-  if (wrapper.detached) shell.notes.trait(at, 'detached', name);
+  if (wrapper.privilege) shell.trait(at, 'privilege', name);
+  if (wrapper.detached) shell.trait(at, 'detached', name);
   if (wrapper.anonymous) shell.notes.capability(at, executes(name));
   // Without a command, parallel runs the lines of its input.
   if (inner === undefined && name === 'parallel' && input !== undefined)
@@ -302,7 +302,7 @@ function noteHiddenName(shell: Shell, call: ApiCall, word: Value): void {
   if ((isPattern || isWindowsPath) && !isKnownProgram(name)) return;
   const isSplit = parts > 1 || (/\\[^\n]/.test(written) && !isMacro) || written.startsWith("$'");
   const at: At = { ...call.at, api: name, certainty: 'folded' };
-  if (isSplit) shell.notes.trait(at, 'folded-name', `${written} is ${name}`);
+  if (isSplit) shell.trait(at, 'folded-name', `${written} is ${name}`);
 }
 
 // Which program a word of a command names.

@@ -4,13 +4,23 @@
  */
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import { unescaped } from '../../engine/library/codecs.ts';
-import { concat, dataOf, either, textValue, unknown, type Value } from '../../engine/value.ts';
+import {
+  concat,
+  dataOf,
+  either,
+  itemsOf,
+  newObject,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+} from '../../engine/value.ts';
 import { shellWordsMax } from '../../fact/shared-limits.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { shellPatternWorkMax } from '../../programs/bounded-pattern.ts';
 import { numberOf } from './arithmetic.ts';
 import { globOf, replaceGlob } from './glob.ts';
-import { atOf, named, type Shell } from './shell-state.ts';
+import { named, type Shell } from './shell-state.ts';
 import {
   alternatives,
   changed,
@@ -421,10 +431,18 @@ export function substitutedFile(shell: Shell, { args, at }: ApiCall): Value {
   return textValue(path);
 }
 
+/** What a loop goes through: any number of items, where one of them is not known. */
+export function loopItems(_: Shell, { args: [given = empty] }: ApiCall): Value {
+  const items = itemsOf(given);
+  const isSure = items?.every((item) => isKnown(item) && !item.isOpen);
+  if (isSure) return given;
+  const object = newObject('list');
+  object.rest = either(itemsIn(given));
+  return thingValue({ is: 'object', object });
+}
+
 /** One of several branches prints something. */
 export function printed(_: Shell, { args: [value = empty] }: ApiCall): Value {
   const texts = value.texts.filter(({ whole, nodes: held }) => whole !== '' || held.length > 0);
   return texts.length === 0 || texts.length === value.texts.length ? value : { ...value, texts };
 }
-
-export { atOf, itemsIn };

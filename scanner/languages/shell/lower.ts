@@ -151,11 +151,8 @@ export class Lowering {
         const words = node.wordlist?.flatMap((word) => this.#words.arguments(word)) ?? [
           { value: callOf(at, 'list of $', [constant(at, '@')]), spread: true as const },
         ];
-        const over: Node = {
-          ...at,
-          kind: 'list',
-          items: words.map(({ value, spread }) => (spread ? { spread: value } : value)),
-        };
+        const items = words.map(({ value, spread }) => (spread ? { spread: value } : value));
+        const over = callOf(at, 'loop items', [{ ...at, kind: 'list', items }]);
         const item = variable(at, `item ${node.pos}`);
         const given = callOf(at, 'set', [constant(at, node.name.text), item]);
         const body = this.#node(node.body);

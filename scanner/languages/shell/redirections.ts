@@ -56,7 +56,7 @@ export function redirectOutput(shell: Shell, { at, args }: ApiCall): Value {
     const network = named(at, api);
     shell.sink(network, [output], { what: 'network', capability: connection, api, part: 'body' });
     if (isInteractive(output))
-      shell.notes.trait(
+      shell.trait(
         network,
         'reverse-shell',
         'a shell whose input and output are a connection',

@@ -51,6 +51,7 @@ export class Shell {
   /** Scripts that are being sourced, with the arguments with which they source themselves. */
   readonly sourcing = new Map<string, readonly Value[] | undefined>();
   readonly programs = new Map<string, OwnProgram>();
+  readonly #traits = new Set<string>();
   /** Texts that are being run as code, one inside the other. */
   codeDepth = 0;
 
@@ -103,6 +104,15 @@ export class Shell {
   /** The folder in which the script is; empty where it starts. */
   get folder(): string {
     return shown(this.get('working folder'));
+  }
+
+  /** Notes a trait, once for each place: loops, calls and alternatives come to it several times. */
+  trait(at: At, trait: Trait, detail: string): void {
+    const { path, start, end } = spanOf(at);
+    const key = `${trait} ${at.api} ${path} ${start} ${end}`;
+    if (this.#traits.has(key)) return;
+    this.#traits.add(key);
+    this.notes.trait(at, trait, detail);
   }
 
   sink(at: At, values: readonly Value[], sink: FlowSink): void {

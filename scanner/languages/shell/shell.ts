@@ -19,6 +19,7 @@ import {
   expanded,
   fields,
   list,
+  loopItems,
   printed,
   simple,
   substituted,
@@ -50,6 +51,7 @@ const functions: Readonly<Record<string, ShellFunction>> = {
   $: simple,
   '$ expanded': expanded,
   'list of $': list,
+  'loop items': loopItems,
   'substituted file': substitutedFile,
   'redirect input': redirectInput,
   'redirect output': redirectOutput,
@@ -91,7 +93,7 @@ function define(shell: Shell, { args: [name, value = unknown] }: ApiCall): Value
 }
 
 function unbounded(shell: Shell, { at, args: [api, detail] }: ApiCall): Value {
-  shell.notes.trait(named(at, shown(api)), 'unbounded', shown(detail));
+  shell.trait(named(at, shown(api)), 'unbounded', shown(detail));
   return empty;
 }
 

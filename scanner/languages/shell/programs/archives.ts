@@ -126,7 +126,7 @@ function connect({ shell, at, input }: Command, args: Arguments): Value {
   shell.notes.capability(at, capability, ['raw-socket']);
   if (input !== undefined)
     shell.sink(at, [input], { what: 'network', capability, api: 'openssl', part: 'body' });
-  if (isInteractive(input)) shell.notes.trait(at, 'reverse-shell', 'a shell behind openssl');
+  if (isInteractive(input)) shell.trait(at, 'reverse-shell', 'a shell behind openssl');
   const source = { what: 'network', name: capability.url } as const;
   return shell.source(at, source, `openssl receives from ${capability.url}`);
 }

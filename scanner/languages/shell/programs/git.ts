@@ -143,7 +143,7 @@ function noteTransfer(
 
 function noteConfig({ shell, at, args }: Command, operands: readonly Value[]): void {
   if (operands.some((operand) => /^core\.hookspath$/i.test(shown(operand))))
-    shell.notes.trait(at, 'hook', 'git config core.hooksPath');
+    shell.trait(at, 'hook', 'git config core.hooksPath');
   // `git config set name value`, `git config --file path name value`
   const [setting, given] = operands.filter((operand, index) => {
     const text = shown(operand);
@@ -162,7 +162,7 @@ function noteConfig({ shell, at, args }: Command, operands: readonly Value[]): v
     programSettings.test(key) || (/^alias\./i.test(key) && /^!/.test(shown(given)));
   // In a text, it is a setting for the user to make.
   if (isEverywhere && isOwn && runsIt && at.program.source.context === 'code')
-    shell.notes.trait(at, 'autostart', `git config --global ${key}, for every repository`);
+    shell.trait(at, 'autostart', `git config --global ${key}, for every repository`);
 }
 
 // Settings with programs that git runs in any repository.

@@ -72,7 +72,7 @@ function runProgramFiles(
     const written = /^(-|\/dev\/stdin)$/.test(text) ? input : shell.written(text);
     if (program === undefined) {
       if (!ordinaryBuildFile.test(text))
-        shell.notes.trait(at, 'unread-program', `${name} ${text}`);
+        shell.trait(at, 'unread-program', `${name} ${text}`);
     } else if (written === undefined) shell.start(command, text, program);
     else runCode(bare(command), written, program);
   }

@@ -52,7 +52,7 @@ export function callNetwork(given: Command, program: NetworkProgram): Value {
   ];
   const methods = methodsOf(program, args, bodies.length > 0);
   const listens = program.raw === true && hasOption(args, ['l', 'listen']);
-  if (listens) shell.notes.trait(at, 'listen', `${name} waits for whoever connects`);
+  if (listens) shell.trait(at, 'listen', `${name} waits for whoever connects`);
   const isHttp = isHttpie.test(name);
   const places = isHttp ? operands.filter((one) => !item.test(shown(one))) : operands;
   const targets = listens
@@ -79,10 +79,10 @@ export function callNetwork(given: Command, program: NetworkProgram): Value {
       shell.set('REPLY', textValue(`${descriptorOfZtcp}`));
     }
     if (program.raw && sent.some(isInteractive))
-      shell.notes.trait(at, 'reverse-shell', `a shell behind ${name}`);
+      shell.trait(at, 'reverse-shell', `a shell behind ${name}`);
   }
   for (const runner of optionValues(args, runs))
-    shell.notes.trait(at, 'reverse-shell', `${name} gives the connection to ${shown(runner)}`);
+    shell.trait(at, 'reverse-shell', `${name} gives the connection to ${shown(runner)}`);
   return answerOf(command, program, targets, optionValues(args, outputOption));
 }
 

@@ -86,7 +86,7 @@ function runScript(
       for (const found of commands.matchAll(language.python))
         runCode(bare(command), lineOf(value, found), 'python');
     if (language.computed?.test(commands) === true)
-      shell.notes.trait(at, 'code-from-string', `a command that ${name} puts together`);
+      shell.trait(at, 'code-from-string', `a command that ${name} puts together`);
     for (const written of filesRead(command, commands, read))
       runScript(command, language, { value: written, isOne: false }, read);
   }
@@ -94,8 +94,8 @@ function runScript(
   const isAnywhere = !(isOne && language.isData) || shown(value).trim().startsWith(unknownPart);
   if (fetched === undefined || !isAnywhere) return;
   if (language.isData)
-    shell.notes.trait(at, 'code-from-string', `lines from ${fetched} may start a shell`);
-  else shell.notes.trait(at, 'pipe-to-interpreter', fetched);
+    shell.trait(at, 'code-from-string', `lines from ${fetched} may start a shell`);
+  else shell.trait(at, 'pipe-to-interpreter', fetched);
 }
 
 // sqlite3: `.read FILE`. A file that reads itself again brings no further command.

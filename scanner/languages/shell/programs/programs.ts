@@ -65,7 +65,7 @@ export function callProgram(command: Command): Value {
   if (name === 'go') runGoFile(command);
   if (name === 'socat') noteSocat(command);
   if (name === 'docker' || name === 'podman') noteContainer(command);
-  if (name === 'history') shell.notes.trait(at, 'history-off', name);
+  if (name === 'history') shell.trait(at, 'history-off', name);
   const printed = shell.source(at, { what: 'command', name }, `${name} prints it`);
   return dataOf([...nodes(printed), ...handed]);
 }
@@ -226,7 +226,7 @@ function noteAutostart(command: Command): void {
     name === 'batch' ||
     (name === 'update-rc.d' && words.length > 0) ||
     (name === 'loginctl' && has('enable-linger'));
-  if (starts) shell.notes.trait(at, 'autostart', `${name} ${words.join(' ')}`);
+  if (starts) shell.trait(at, 'autostart', `${name} ${words.join(' ')}`);
 }
 
 // `go run FILE.go`
@@ -250,9 +250,9 @@ function noteSocat({ shell, at, args, input }: Command): void {
   const listens = words.some((word) =>
     /^(tcp[46]?|openssl|ssl|udp[46]?)-l(isten)?:|^(tcp|udp)[46]?-recv/i.test(word),
   );
-  if (listens) shell.notes.trait(at, 'listen', 'socat waits for whoever connects');
+  if (listens) shell.trait(at, 'listen', 'socat waits for whoever connects');
   if (listens && runs)
-    shell.notes.trait(at, 'reverse-shell', 'socat gives whoever connects a program');
+    shell.trait(at, 'reverse-shell', 'socat gives whoever connects a program');
   for (const word of words) {
     const [, host, port] =
       /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect|-sendto)?:([^:,]+):(\d+)/i.exec(word) ?? [];
@@ -262,7 +262,7 @@ function noteSocat({ shell, at, args, input }: Command): void {
     shell.notes.capability(at, capability, ['raw-socket']);
     shell.sink(at, sent, { what: 'network', capability, api: 'socat', part: 'body' });
     if (runs || isInteractive(input))
-      shell.notes.trait(at, 'reverse-shell', 'socat gives the connection to a program');
+      shell.trait(at, 'reverse-shell', 'socat gives the connection to a program');
   }
 }
 
@@ -276,7 +276,7 @@ function noteContainer({ shell, name, at, args }: Command): void {
       /docker\.sock/.test(word) ||
       word === '--pid=host',
   );
-  if (isOpen) shell.notes.trait(at, 'privilege', `${name} with the host's files or rights`);
+  if (isOpen) shell.trait(at, 'privilege', `${name} with the host's files or rights`);
   const socket = args.find((arg) => /docker\.sock/.test(shown(arg)));
   if (socket !== undefined) shell.change(at, changed(socket, '/var/run/docker.sock'), ['write']);
 }

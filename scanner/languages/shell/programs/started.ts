@@ -28,7 +28,7 @@ export function noteStarted(command: Command): void {
     args.some((arg) => /^-?[a-z]*e[a-z]*w|^-?[a-z]*w[a-z]*e|^auxe|^e(ww)?$/.test(shown(arg))) &&
     args.some((arg) => /^[^-].*e|^e/.test(shown(arg)))
   )
-    shell.notes.trait(at, 'process-environment', `ps ${program}`);
+    shell.trait(at, 'process-environment', `ps ${program}`);
 }
 
 function runLine(command: Command, line: string): Value {
@@ -54,7 +54,7 @@ function runFetchedProgram(command: Command): void {
         part: 'code',
         filled: true,
       });
-    else if (fetched !== undefined) shell.notes.trait(at, 'pipe-to-interpreter', fetched);
+    else if (fetched !== undefined) shell.trait(at, 'pipe-to-interpreter', fetched);
     else if (files.length > 0) runAwkCommands(command, shown(program));
   }
 }
@@ -74,9 +74,9 @@ function runAwkCommands(command: Command, program: string): void {
   noteAwkSocket(command, program, others);
   if (!others) return;
   const fetched = runsGiven.test(program) ? fetchedBy(command) : undefined;
-  if (fetched !== undefined) shell.notes.trait(at, 'pipe-to-interpreter', fetched);
+  if (fetched !== undefined) shell.trait(at, 'pipe-to-interpreter', fetched);
   shell.notes.capability({ ...at, certainty: 'widened' }, executes('*'), ['dynamic-name']);
-  shell.notes.trait(at, 'code-from-string', `a command that ${name} puts together`);
+  shell.trait(at, 'code-from-string', `a command that ${name} puts together`);
 }
 
 interface AwkCommands {
@@ -111,7 +111,7 @@ function noteAwkSocket(command: Command, program: string, runsOthers: boolean): 
     /"\/inet[46]?\/(tcp|udp)\/\w{1,20}\/([^/"]{1,200})\/(\w{1,20})/.exec(program) ?? [];
   if (protocol === undefined) return;
   const isServer = port === '0';
-  if (isServer) shell.notes.trait(at, 'listen', `${name} waits for whoever connects`);
+  if (isServer) shell.trait(at, 'listen', `${name} waits for whoever connects`);
   else {
     const egress = socketEgressOf(protocol === 'udp' ? 'udp' : 'tcp', host, Number(port) || 0);
     const capability = { kind: 'egress', ...egress } as const;
@@ -121,7 +121,7 @@ function noteAwkSocket(command: Command, program: string, runsOthers: boolean): 
     shell.sink(at, [...sent, ...variablesOf(command, program)], sink);
   }
   if (runsOthers && (isServer || !isLoopbackHost(host)))
-    shell.notes.trait(at, 'reverse-shell', `${name} runs what a connection says`);
+    shell.trait(at, 'reverse-shell', `${name} runs what a connection says`);
 }
 
 // `getline k < "file"`
@@ -164,7 +164,7 @@ function runSedCommands(command: Command): void {
   for (const script of sedScripts(command)) {
     const fetched = fetchedFrom(shell.notes, [script]);
     if (fetched !== undefined && textsIn(script).some(mayBeCommand))
-      shell.notes.trait(at, 'pipe-to-interpreter', fetched);
+      shell.trait(at, 'pipe-to-interpreter', fetched);
     for (const line of textsIn(script).flatMap(sedCommands)) {
       // `s/…/&/e` and `e` alone run lines of the input.
       const runsLines = line === '' || /&|\\\d/.test(line);

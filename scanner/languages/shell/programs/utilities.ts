@@ -41,7 +41,7 @@ export function callUtility(command: Command): Value {
       for (const file of files)
         shell.change(at, file, name.startsWith('ch') ? ['write', 'permissions'] : ['write']);
       if (name === 'chmod')
-        shell.notes.trait(at, 'permissions', operands.map(shown).join(' '));
+        shell.trait(at, 'permissions', operands.map(shown).join(' '));
       // `install -m 755 /dev/stdin hook` copies; `install -d folder` makes a folder.
       if (name === 'install' && !has(/^(d|directory)$/))
         copy(
@@ -141,7 +141,7 @@ function copy({ shell, name, at, input }: Command, files: readonly Value[]): voi
   const contents = files
     .slice(0, -1)
     .map((file) => (shown(file) === '/dev/stdin' ? (input ?? empty) : shell.read(at, file)));
-  if (name === 'ln') shell.notes.trait(at, 'link', files.map(shown).join(' -> '));
+  if (name === 'ln') shell.trait(at, 'link', files.map(shown).join(' -> '));
   const [only = empty] = contents;
   shell.write(at, target, contents.length === 1 ? only : concat(contents), 'write');
 }
