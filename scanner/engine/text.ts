@@ -127,7 +127,7 @@ function joinedPieces(pieces: readonly TextPiece[]): readonly TextPiece[] {
   const found: TextPiece[] = [];
   for (const piece of pieces) {
     const last = found.at(-1);
-    if (piece.text === '' && piece.nodes.length === 0) continue;
+    if (piece.text === '') continue;
     if (last === undefined || !isAlike(last, piece)) found.push(piece);
     else found[found.length - 1] = { ...last, text: last.text + piece.text };
   }

@@ -52,7 +52,7 @@ describe('a file that would cost a scan too much', () => {
       'the same in a shell',
       'a.sh',
       `s=${'a'.repeat(8_000)}\n${'curl "$s$s$s$s"\n'.repeat(900)}`,
-      stepLimit,
+      'too much of it to follow every call',
     ],
     [
       '133,000 list markers in a line',

@@ -13,7 +13,6 @@ import {
   type Value,
 } from '../../engine/value.ts';
 import type { Text } from '../../engine/text.ts';
-import { shownTexts } from '../../engine/value.ts';
 import { Variables } from '../../engine/variables.ts';
 import type { FlowSource, Trait } from '../../fact/fact.ts';
 import type { Language, TaintSource } from '../../fact/source.ts';
@@ -23,7 +22,7 @@ import { interpreters } from '../../lookup-tables/shell.ts';
 import { isFilledIn } from '../../programs/filled-text.ts';
 import { lowerScript } from './lower.ts';
 import { type Command, executes, named, type Shell } from './shell-state.ts';
-import { isKnown, nodes, shown, sourcesOf, textsIn, withText } from './values.ts';
+import { alternatives, isKnown, nodes, shown, sourcesOf, textsIn, withText } from './values.ts';
 import { setArguments } from './variables.ts';
 
 /** Texts that are run inside one another. */
@@ -179,7 +178,7 @@ export function runCode(command: Command, code: Value, language: Language): Valu
       shell.trait(at, 'unread-program', oneLine(shown(code)));
     return dataOf(passed);
   }
-  const printed = shownTexts(code).map((text) => {
+  const printed = alternatives(code).map((text) => {
     const program = notes.embed(at, language, text);
     return shell.start(command, program);
   });
@@ -200,7 +199,7 @@ const localPrograms =
 
 // Branches and loops give several texts, and any of them may be run.
 function runTexts(command: Command, code: Value): Value {
-  const [first, ...others] = shownTexts(code);
+  const [first, ...others] = alternatives(code);
   const { engine } = command.shell;
   for (const other of others)
     engine.perhaps(command.frame, () => runText(command, withText(code, other), other));

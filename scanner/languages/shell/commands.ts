@@ -5,7 +5,7 @@
 import { basename } from 'node:path/posix';
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import type { At } from '../../engine/notes.ts';
-import { dataOf, either, shownTexts, unknown, type Value } from '../../engine/value.ts';
+import { dataOf, either, unknown, type Value } from '../../engine/value.ts';
 import { shellWordsMax } from '../../fact/shared-limits.ts';
 import { tellingCommands } from '../../knowledge/telling-commands.ts';
 import { own as row } from '../../lookup-tables/api.ts';
@@ -26,6 +26,7 @@ import { callProgram } from './programs/programs.ts';
 import { callUtility } from './programs/utilities.ts';
 import { type Command, executes, named, type Shell } from './shell-state.ts';
 import {
+  alternatives,
   changed,
   choicesOf,
   empty,
@@ -60,7 +61,7 @@ function runRow(shell: Shell, call: ApiCall, words: readonly Value[]): Value {
   for (const { name, value } of env) noteAssignment(shell, call, name, value);
   return withVariables(shell, env, () =>
     either(
-      shownTexts(word)
+      alternatives(word)
         .filter(({ whole }, _, all) => whole !== '' || all.length === 1)
         .map((text) =>
           dispatch({
@@ -219,7 +220,7 @@ function unwrap(command: Command): Value | undefined {
     : [inner, ...more];
   const within = { ...command, args: given, depth: depth + 1, env: [...command.env, ...set] };
   return either(
-    shownTexts(program).map((text) => dispatch({ ...within, word: withText(program, text) })),
+    alternatives(program).map((text) => dispatch({ ...within, word: withText(program, text) })),
   );
 }
 

@@ -144,6 +144,8 @@ function unanalysedIn(
 
 function follow(program: OwnProgram, context: FrontEndContext): Engine {
   const engine = new Engine(context, shellKnowledge, [program]);
+  // Texts of a shell are put together more often than those of other programs.
+  engine.left *= 4;
   const shell = new Shell(engine, program.source.path);
   const frame = frameOf(engine, program);
   noteExit(shell, engine.evaluate(program.body, frame));
@@ -168,16 +170,16 @@ function noteExit(shell: Shell, value: Value): void {
   const isTold = (node: string): boolean => program.source.depth > 0 && told.has(node);
   const printed = nodes(value).filter((node) => !isTold(node));
   for (const node of printed) notes.exits.push({ program: root, node });
-  const at = {
-    program,
-    place: { start: 0, end: Math.min(1, program.source.text.length) },
-    api: 'echo',
-    certainty: 'exact',
-    frame: '',
-  } as const;
-  for (const egress of textsIn(value).flatMap(imageEgressOf)) {
-    const capability = { kind: 'egress', ...egress } as const;
-    notes.sink(at, printed, { what: 'network', capability, api: 'echo', part: 'url' });
+  const egresses = textsIn(value).flatMap(imageEgressOf);
+  if (egresses.length === 0) return;
+  const spans = new Map(notes.nodes.map(({ id, span }) => [id, span]));
+  for (const node of printed) {
+    const place = spans.get(node) ?? { start: 0, end: 0 };
+    const at = { program, place, api: 'echo', certainty: 'exact', frame: '' } as const;
+    for (const egress of egresses) {
+      const capability = { kind: 'egress', ...egress } as const;
+      notes.sink(at, [node], { what: 'network', capability, api: 'echo', part: 'url' });
+    }
   }
 }
 

@@ -43,6 +43,9 @@ export function alternatives(value: Value): readonly Text[] {
     const known = isAny ? Text.of(unknownPart, undefined, text.nodes) : text;
     if (!found.has(known.whole)) found.set(known.whole, known);
   }
+  // More texts than are kept.
+  if (value.isOpen && !found.has(unknownPart))
+    found.set(unknownPart, Text.of(unknownPart, undefined, nodes(value)));
   return [...found.values()];
 }
 
@@ -161,6 +164,7 @@ export function membersOf(value: Value): ReadonlyMap<string, Value> | undefined 
     }
     if (rest !== undefined) members.set(`${members.size}`, rest);
   }
+  if (value.isOpen) members.set(`${members.size}`, dataOf(nodes(value)));
   const isCounted = [...members.keys()].every((key) => /^\d+$/.test(key));
   return isCounted
     ? new Map([...members].sort(([a], [b]) => Number(a) - Number(b)))

@@ -54,6 +54,7 @@ function argument(shell: Shell, name: string, at: At): Value {
 function itemOfArguments(all: Value, name: string): Value | undefined {
   if (!/^\d/.test(name)) return all;
   const found = objectsOf(all).flatMap(({ fields }) => fields.get(`${Number(name) - 1}`) ?? []);
+  if (all.isOpen) found.push(dataOf(nodes(all)));
   return found.length === 0 ? undefined : either(found);
 }
 

@@ -5,7 +5,7 @@ import { basename } from 'node:path/posix';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { leadingNodes, Text } from '../../../engine/text.ts';
-import { dataOf, shownTexts, textValue, unknown, type Value } from '../../../engine/value.ts';
+import { dataOf, textValue, unknown, type Value } from '../../../engine/value.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import {
   egressOf,
@@ -19,7 +19,7 @@ import type { NetworkProgram } from '../../../lookup-tables/network-programs.ts'
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
 import { connectionValue } from '../redirections.ts';
 import { type Command, isInteractive } from '../shell-state.ts';
-import { changed, empty, isKnown, nodes, shown, slice } from '../values.ts';
+import { alternatives, changed, empty, isKnown, nodes, shown, slice } from '../values.ts';
 import { environmentValue } from '../variables.ts';
 
 type Egress = Capability & { readonly kind: 'egress' };
@@ -102,7 +102,10 @@ function noteSent(
     part,
     ...(host !== undefined && { written: host }),
   });
-  const leads = isAny && !text.isKnown ? leadingNodes(text) : [];
+  // Data of an empty text has no place in the address.
+  const isHost = !/[/?#]/.test(text.whole.replace(/^([\w+.-]{1,20}:|\0)?\/\//, ''));
+  const leading = isHost ? nodes(value) : leadingNodes(text);
+  const leads = isAny && !text.isKnown ? leading : [];
   const follows = nodes(value).filter((node) => !leads.includes(node));
   shell.notes.sink(at, leads, sink('host'));
   shell.notes.sink(at, follows, sink('url'));
@@ -307,7 +310,7 @@ function targets(
   value: Value,
   egress: (text: string) => { readonly url: string; readonly methods: readonly string[] } | undefined,
 ): Target[] {
-  return shownTexts(value).flatMap((text) => {
+  return alternatives(value).flatMap((text) => {
     const found = egress(text.whole);
     return found === undefined ? [] : [{ capability: { kind: 'egress', ...found }, value, text }];
   });

@@ -30,6 +30,9 @@ import {
 import { noteGit } from './git.ts';
 import { noteInstall, pythonOfUv } from './packages.ts';
 
+/** Nodes of data that are told apart on their way through a program. */
+const handedMax = 12;
+
 const systemFolder = /^\/(usr|bin|sbin|opt)\//;
 
 /** Runs a program without a handler of its own. */
@@ -43,7 +46,12 @@ export function callProgram(command: Command): Value {
   const isOwn = isPath && (shell.isOwnFile(text) || text.startsWith('/skills/@self/'));
   if (isOwn || (isElsewhere && scriptEnding.test(text))) return runFile(command, word);
   if (isElsewhere) shell.start(command, text);
-  const handed = input === undefined ? [] : nodes(input);
+  const data = input === undefined ? [] : nodes(input);
+  // In a long pipeline, the data of all before it is one thing.
+  const handed =
+    input !== undefined && data.length > handedMax
+      ? shell.pass(at, input, `${name} passes it on`)
+      : data;
   if (!/^[\w.+@-]+$/.test(name)) return dataOf(handed);
   // `$(NAME)` is how Makefiles, and those who are used to them, write a variable.
   if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && args.length === 0) {

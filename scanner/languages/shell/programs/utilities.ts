@@ -29,7 +29,9 @@ export function callUtility(command: Command): Value {
   const { options, operands } = parseArguments(args, new Set(valued));
   const has = (form: RegExp): boolean => options.some((option) => form.test(option.name));
   const isGiven = valued.some((one) => /^[ef]$/.test(one) && options.some((o) => o.name === one));
-  const files = operands.slice(isGiven ? 0 : (utility.first ?? 0));
+  // `sed -i ''` in a variable: the quotes are no script.
+  const given = name === 'sed' ? operands.filter((one) => !/^('')?$/.test(shown(one))) : operands;
+  const files = given.slice(isGiven ? 0 : (utility.first ?? 0));
   switch (utility.does) {
     case 'quiet':
       return told(command, operands.length > 0);
