@@ -110,10 +110,13 @@ function filesRead({ shell }: Command, commands: string, read: Set<string>): Val
   });
 }
 
-// A command line with the value's data, where it is not all known.
+// A command line, which stands where it is written unless it has escapes.
 function lineOf(value: Value, found: RegExpExecArray): Value {
   const written = found.at(-1) ?? '';
-  const line = found.length > 2 ? unescapedText(written) : written;
-  const data = line.includes(unknownPart) ? nodes(value) : [];
-  return { ...textValue(line), nodes: data, isFolded: true };
+  const start = found.index + found[0].lastIndexOf(written);
+  const line = slice(value, start, start + written.length);
+  const data = written.includes(unknownPart) ? nodes(value) : [];
+  if (found.length <= 2 && shown(line) === written) return { ...line, nodes: data };
+  const text = found.length > 2 ? unescapedText(written) : written;
+  return { ...textValue(text), nodes: data, isFolded: true };
 }

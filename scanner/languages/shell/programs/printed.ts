@@ -26,25 +26,19 @@ const partsMax = 1_000;
 // The format is used again while there are arguments left (POSIX printf).
 function formatted(format: Value, given: readonly Value[]): Value {
   const plain = unescapedValue(format);
-  const [first = '', ...pieces] = shown(plain).split(
-    /(%[-+ #0]{0,5}\d{0,4}(?:\.\d{1,4})?[sbqdiuxXoc%])/,
-  );
-  if (pieces.length === 0) return plain;
-  const literal = (text: string): Value => ({ ...textValue(text), isDecoded: plain.isDecoded });
+  const marks = [...shown(plain).matchAll(/%[-+ #0]{0,5}\d{0,4}(?:\.\d{1,4})?([sbqdiuxXoc%])/g)];
+  if (marks.length === 0) return plain;
   const out: Value[] = [];
   const left = [...given];
   do {
-    out.push(literal(first));
-    for (let at = 0; at < pieces.length; at += 2) {
-      const kind = pieces[at]?.at(-1) ?? 's';
+    let from = 0;
+    for (const { 0: mark, 1: kind = 's', index } of marks) {
+      out.push(slice(plain, from, index));
       out.push(kind === '%' ? textValue('%') : argumentAs(kind, left.shift()));
-      out.push(literal(pieces[at + 1] ?? ''));
+      from = index + mark.length;
     }
-  } while (
-    left.length > 0 &&
-    out.length < partsMax &&
-    pieces.some((piece, at) => at % 2 === 0 && piece !== '%%')
-  );
+    out.push(slice(plain, from));
+  } while (left.length > 0 && out.length < partsMax && marks.some(([mark]) => mark !== '%%'));
   const isCut = left.length > 0 && out.length >= partsMax;
   return { ...concat([...out, ...(isCut ? [dataOf(nodes(...left))] : [])]), isFolded: true };
 }
@@ -60,26 +54,33 @@ function argumentAs(kind: string, given: Value | undefined): Value {
   return changed(given, kind === 'X' ? digits.toUpperCase() : digits);
 }
 
-// Characters written as numbers count as decoded.
+// Characters written as numbers count as decoded. What has no escapes stays where it is written.
 function unescapedValue(value: Value): Value {
   const text = shown(value);
+  const found = [...text.matchAll(escape)];
+  if (found.length === 0) return value;
+  let from = 0;
+  const parts = found.flatMap(({ 0: whole, index }) => {
+    const before = slice(value, from, index);
+    from = index + whole.length;
+    return [before, textValue(unescapedText(whole))];
+  });
   const isHidden = /\\x|\\u|\\0?[0-7]{2}/i.test(text);
-  const made = unescapedText(text);
-  if (made === text) return value;
-  return { ...changed(value, made), isDecoded: value.isDecoded || isHidden };
+  const made = concat([...parts, slice(value, from)]);
+  return { ...made, isDecoded: value.isDecoded || isHidden };
 }
 
+const escape =
+  /\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|0?[0-7]{1,3}|[abefnrtv\\"'])/g;
+
 export function unescapedText(text: string): string {
-  return text.replace(
-    /\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|0?[0-7]{1,3}|[abefnrtv\\"'])/g,
-    (_, code: string) => {
-      const plain = controls[code];
-      if (plain !== undefined) return plain;
-      if (!/^[xuU]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 255);
-      const point = Number.parseInt(code.slice(1), 16);
-      return point > 0x10ffff ? '' : String.fromCodePoint(point);
-    },
-  );
+  return text.replace(escape, (_, code: string) => {
+    const plain = controls[code];
+    if (plain !== undefined) return plain;
+    if (!/^[xuU]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 255);
+    const point = Number.parseInt(code.slice(1), 16);
+    return point > 0x10ffff ? '' : String.fromCodePoint(point);
+  });
 }
 
 const controls: Readonly<Record<string, string>> = {
