@@ -1,8 +1,6 @@
 /** Calls: of the skill's functions, which are gone through for each call, and of the library's. */
 
 import type { Node, NodeOf } from '../ir/ir.ts';
-import type { Knowledge } from '../knowledge/row.ts';
-import { own } from '../lookup-tables/api.ts';
 import { callApi, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
   apisAbove,
@@ -98,7 +96,7 @@ export interface CallSite {
 /** Calls a function by its name: of the class around, of the skill, or of the library. */
 export function callNamed(engine: Engine, site: CallSite, written: string, given: Given): Value {
   const { frame } = site;
-  const own = ownFunction(engine, written);
+  const own = engine.library?.[written];
   if (own !== undefined)
     return own(engine, { ...given, at: engine.at(frame, site.node, written), frame });
   const name = engine.fold(written);
@@ -129,13 +127,6 @@ export function callNamed(engine: Engine, site: CallSite, written: string, given
   if (site.isByText && /^[a-z][\w.-]*$/i.test(written))
     engine.notes.trait(engine.at(frame, site.node, written, 'folded'), 'folded-name', written);
   return callApi(engine, { ...site, isByText: false }, command, words, undefined);
-}
-
-function ownFunction(
-  { knowledge }: Engine,
-  name: string,
-): NonNullable<Knowledge['functions']>[string] | undefined {
-  return knowledge.functions === undefined ? undefined : own(knowledge.functions, name);
 }
 
 function noteTelling(engine: Engine, { node, frame }: CallSite, name: string, given: Given): void {

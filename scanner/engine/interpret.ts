@@ -15,6 +15,7 @@ import type { FrontEndContext } from '../programs/frontend.ts';
 import { append, setItem, setMember } from './assigned.ts';
 import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
+import type { ApiCall } from './effects/effects.ts';
 import { loadPath } from './effects/files.ts';
 import { shownBy } from './effects/results.ts';
 import { type Changes, type Fields, Heap } from './heap.ts';
@@ -128,6 +129,8 @@ export class Engine {
   raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
+  /** Functions that no row can say: what only the language has. */
+  library: Readonly<Record<string, (engine: Engine, call: ApiCall) => Value>> | undefined;
   /** Whether the rounds of a loop are being gone through whose number is not known. */
   isRepeating = false;
   /** Something was left out that is nested too deeply. */

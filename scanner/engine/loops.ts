@@ -110,7 +110,8 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
     const again = last && changedAgain(last, end.changes);
     if (again?.size === 0 && !makesThings(end.changes)) break;
     // What keeps changing is open in the last round; after many rounds, all that they set.
-    if (again !== undefined && round >= rounds - 2) engine.heap.open(rounds > 2 ? end.changes : again);
+    if (again !== undefined && round >= rounds - 2)
+      engine.heap.open(rounds > 2 ? end.changes : again);
     last = end.changes;
   }
   engine.isRepeating = outer;

@@ -5,10 +5,6 @@
  * `Function#` and `Number#` likewise), `Any#instance_eval` one of any value. Python's tables name a
  * method by what made its object: `socket.socket().send`.
  */
-
-import type { ApiCall } from '../engine/effects/effects.ts';
-import type { Engine } from '../engine/interpret.ts';
-import type { Value } from '../engine/value.ts';
 import type { Trait } from '../fact/fact.ts';
 import type { Language } from '../fact/source.ts';
 import type { Operator } from '../ir/ir.ts';
@@ -439,8 +435,6 @@ export interface Knowledge {
     command: string,
     words: readonly string[],
   ) => readonly { readonly trait: Trait; readonly says: string }[];
-  /** Functions that no row can say: what only this language has. */
-  readonly functions?: Readonly<Record<string, (engine: Engine, call: ApiCall) => Value>>;
   /** The row that starts a program by a name that nothing else has. */
   readonly command?: string;
   /** Classes of texts and numbers that a program may add methods to. */

@@ -41,11 +41,7 @@ function at(text: string, option?: string): Sending['to'] {
 }
 
 /** A host that an option names, else any. */
-function host(
-  scheme: 'tcp' | 'udp',
-  port: number,
-  ...options: readonly string[]
-): Sending['to'] {
+function host(scheme: 'tcp' | 'udp', port: number, ...options: readonly string[]): Sending['to'] {
   const any: ArgOf = { text: unknownPart };
   return { url: options.reduceRight((or, name) => ({ name, or }), any), scheme, port };
 }

@@ -39,7 +39,7 @@ export function numberOf(shell: Shell, text: string, hops = 0): number | undefin
     : numberOf(shell, shown(value), hops + 1);
 }
 
-function valueOf(number: number | undefined, ...from: readonly Value[]): Value {
+function numberValue(number: number | undefined, ...from: readonly Value[]): Value {
   if (number === undefined) return dataOf(nodes(...from));
   return { ...textValue(`${number}`), isFolded: true };
 }
@@ -51,12 +51,12 @@ function numberIn(shell: Shell, value: Value | undefined): number | undefined {
 export function number(shell: Shell, { args: [written = unknown] }: ApiCall): Value {
   const found = numberOf(shell, shown(written));
   const held = shell.get(shown(written).replace(/^\$?\{?|\}$/g, ''));
-  return valueOf(found, ...(held === undefined ? [] : [held]));
+  return numberValue(found, ...(held === undefined ? [] : [held]));
 }
 
 export function calculate(shell: Shell, { args: [operator, left, right] }: ApiCall): Value {
   if (shown(operator) === ',') return right ?? unknown;
-  return valueOf(
+  return numberValue(
     calculated(shown(operator), numberIn(shell, left), numberIn(shell, right)),
     left ?? unknown,
     right ?? unknown,
@@ -67,7 +67,7 @@ export function sign(shell: Shell, { args: [operator, value] }: ApiCall): Value 
   const one = numberIn(shell, value);
   if (one === undefined) return value ?? unknown;
   const signs: Readonly<Record<string, number>> = { '-': -one, '!': Number(one === 0), '~': ~one };
-  return valueOf(signs[shown(operator)] ?? one);
+  return numberValue(signs[shown(operator)] ?? one);
 }
 
 /** Whether a number is not 0. */

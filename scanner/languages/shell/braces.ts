@@ -91,4 +91,3 @@ function next(text: string, at: number): number {
   }
   return text.length;
 }
-

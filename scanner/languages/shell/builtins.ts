@@ -124,10 +124,8 @@ function readInput(command: Command): Value {
   const isRead = name === 'read';
   const args = parseArguments(command.args, isRead ? readOptions : mapOptions);
   const [descriptor] = optionValues(args, ['u']);
-  const input =
-    descriptor === undefined ? command.input : shell.get(`input ${shown(descriptor)}`);
-  const value =
-    input ?? shell.source(at, { what: 'input', name: 'stdin' }, 'read reads its input');
+  const input = descriptor === undefined ? command.input : shell.get(`input ${shown(descriptor)}`);
+  const value = input ?? shell.source(at, { what: 'input', name: 'stdin' }, 'read reads its input');
   const [list] = isRead ? optionValues(args, ['a']) : args.operands.slice(-1);
   if (list !== undefined) setVariable(shell, shown(list), linesIn(shell, isRead, value));
   else if (!isRead) setVariable(shell, 'MAPFILE', linesIn(shell, isRead, value));
@@ -184,7 +182,10 @@ const declare: Builtin = (command) => {
     const [, name = '', plus, equals] = /^([^=]*?)(\+?)(=|$)/s.exec(shown(arg)) ?? [];
     if (exports) shell.set(`export ${name}`, empty);
     if (equals !== '=' || name === '') continue;
-    const text = slice({ ...arg, things: [], isOpen: false }, name.length + (plus ?? '').length + 1);
+    const text = slice(
+      { ...arg, things: [], isOpen: false },
+      name.length + (plus ?? '').length + 1,
+    );
     const value = arg.things.length > 0 ? { ...arg, texts: [], isOpen: false } : text;
     if (has(/^-[a-zA-Z]*n/)) {
       shell.set(`reference ${name}`, value);
@@ -230,8 +231,7 @@ function ownScript({ engine }: Shell, path: string): TaintSource | undefined {
     return exact?.language === 'shell' ? exact : undefined;
   const ending = plain.slice(plain.lastIndexOf('\0') + 1).replace(/^(\.{0,2}\/)+/, '');
   const near = [...texts.values()].filter(
-    (one) =>
-      one.language === 'shell' && (one.path === ending || one.path.endsWith(`/${ending}`)),
+    (one) => one.language === 'shell' && (one.path === ending || one.path.endsWith(`/${ending}`)),
   );
   return ending === '' || near.length !== 1 ? undefined : near[0];
 }

@@ -1,8 +1,9 @@
 /** Code that a script runs: its own functions, other scripts, and texts of any language. */
 
-import { parse, type ParsedScript } from 'unbash';
+import { type ParsedScript, parse } from 'unbash';
 import { framesMax, recursionMax } from '../../engine/calls.ts';
 import type { At } from '../../engine/notes.ts';
+import type { Text } from '../../engine/text.ts';
 import {
   dataOf,
   either,
@@ -12,7 +13,6 @@ import {
   unknown,
   type Value,
 } from '../../engine/value.ts';
-import type { Text } from '../../engine/text.ts';
 import { Variables } from '../../engine/variables.ts';
 import type { FlowSource, Trait } from '../../fact/fact.ts';
 import type { Language, TaintSource } from '../../fact/source.ts';
@@ -48,8 +48,7 @@ export function callFunction(
     return dataOf(nodes(...(args ?? [])));
   engine.active.set(func, active + 1);
   // The last of many calls inside one another, with the same arguments or others.
-  const given =
-    active < recursionMax ? args : args?.map((value) => ({ ...value, isOpen: true }));
+  const given = active < recursionMax ? args : args?.map((value) => ({ ...value, isOpen: true }));
   const inner = {
     ...frame,
     program,
@@ -145,9 +144,7 @@ export function runCode(command: Command, code: Value, language: Language): Valu
   const sources = sourcesOf(notes, [code]);
   const isForeign = sources.some(isHidden);
   const isFilled =
-    isComputed &&
-    !code.isDecoded &&
-    texts.every((text) => isFilledIn(language, text, isForeign));
+    isComputed && !code.isDecoded && texts.every((text) => isFilledIn(language, text, isForeign));
   const isPlain = isFilled && language !== 'shell' && !isForeign;
   const traits: Trait[] = [
     ...(code.isDecoded ? (['decode-to-code'] as const) : []),
@@ -155,11 +152,9 @@ export function runCode(command: Command, code: Value, language: Language): Valu
   ];
   for (const trait of traits) shell.trait(at, trait, oneLine(shown(code)));
   // `eval "$(cat lib.txt)"`, `bash < lib.txt`
-  for (const { what, name } of sources)
-    if (what === 'file') shell.start(command, name, language);
+  for (const { what, name } of sources) if (what === 'file') shell.start(command, name, language);
   const fetched = sources.find(({ what }) => what === 'network');
-  if (fetched !== undefined && !isFilled)
-    shell.trait(at, 'pipe-to-interpreter', fetched.name);
+  if (fetched !== undefined && !isFilled) shell.trait(at, 'pipe-to-interpreter', fetched.name);
   if (isComputed)
     shell.sink(at, [code], {
       what: 'exec',
@@ -171,8 +166,7 @@ export function runCode(command: Command, code: Value, language: Language): Valu
   const isEmpty = texts.every((text) => text.replaceAll(unknownPart, '').trim() === '');
   if (isEmpty || shell.codeDepth >= codeDepthMax) return dataOf(nodes(code));
   if (language === 'shell') return runTexts(command, code);
-  const passed =
-    input === undefined ? [] : shell.pass(at, input, `${name} reads it`);
+  const passed = input === undefined ? [] : shell.pass(at, input, `${name} reads it`);
   if (language === 'other') {
     if (interpreters[name]?.harmless?.test(shown(code)) !== true)
       shell.trait(at, 'unread-program', oneLine(shown(code)));
@@ -257,5 +251,5 @@ export function bare(command: Command): Command {
   return { ...command, args: [] };
 }
 
-export { either, textValue };
 export type { At };
+export { either, textValue };

@@ -178,8 +178,7 @@ function unwrap(command: Command): Value | undefined {
   const wrapper = row(wrappers, name);
   if (wrapper === undefined || depth >= wrapperDepthMax) return undefined;
   if (name === 'command' && /^-[vV]$/.test(shown(args[0]))) return programPath(command);
-  if (name === 'flock' && args.some((arg) => /^(-c|--command)$/.test(shown(arg))))
-    return undefined;
+  if (name === 'flock' && args.some((arg) => /^(-c|--command)$/.test(shown(arg)))) return undefined;
   const { verb } = wrapper;
   const behindVerb =
     verb === undefined ? 0 : args.findIndex((arg) => verb.includes(shown(arg))) + 1;
@@ -196,7 +195,7 @@ function unwrap(command: Command): Value | undefined {
   }
   const isSetting = name === 'env' || name === 'sudo';
   const sets = (value: Value): boolean => isSetting && /^\w+=/.test(shown(value));
-  const rest = operands.slice(skipped).filter((operand, index) => index > 0 && sets(operand) ? false : true);
+  const rest = operands.slice(skipped).filter((operand, index) => index === 0 || !sets(operand));
   const start = isSetting ? rest.findIndex((value) => !sets(value)) : 0;
   const inner = rest[start];
   const set = operands.filter(sets).map(variableIn);
@@ -228,8 +227,7 @@ function skippedOperands(
   { skip, operand }: (typeof wrappers)[string],
   operands: readonly Value[],
 ): number {
-  const given =
-    operand === undefined ? -1 : operands.findIndex((one) => !operand.test(shown(one)));
+  const given = operand === undefined ? -1 : operands.findIndex((one) => !operand.test(shown(one)));
   return given < 0 ? skip : Math.min(skip, given);
 }
 
@@ -250,7 +248,10 @@ function fromInput(
   return words.map((word) => {
     const pieces = shown(word).split(place);
     if (pieces.length === 1) return word;
-    return joinedBy(pieces.map((piece) => changed(word, piece)), any);
+    return joinedBy(
+      pieces.map((piece) => changed(word, piece)),
+      any,
+    );
   });
 }
 
@@ -370,4 +371,3 @@ function noteBeside(
   const capability = executes(name);
   shell.notes.sink(at, data, { what: 'exec', capability, api: name, part: 'argument', beside });
 }
-

@@ -95,7 +95,12 @@ export function list(shell: Shell, call: ApiCall): Value {
   const isAll = call.named.size === 0;
   const found = isAll ? argumentsIn(shell) : listOf(shell, expansion);
   if (found !== undefined)
-    return listed(fewWords(found.filter((value) => !isPlainEmpty(value)), shellWordsMax));
+    return listed(
+      fewWords(
+        found.filter((value) => !isPlainEmpty(value)),
+        shellWordsMax,
+      ),
+    );
   const one = isAll ? simple(shell, call) : expandedOne(shell, expansion);
   return listed(fieldsIn(shell, one));
 }
@@ -139,8 +144,7 @@ function expandedOne(shell: Shell, expansion: Expansion): Value {
 function itemOf(shell: Shell, array: Value, index: Value): Value {
   const members = membersOf(array);
   const keys = indexesOf(shell, index).map((one) => keyOf(shell, one));
-  if (members === undefined)
-    return keys.every((key) => key === '0') ? array : dataOf(nodes(array));
+  if (members === undefined) return keys.every((key) => key === '0') ? array : dataOf(nodes(array));
   const isCounted = [...members.keys()].every((key) => /^\d+$/.test(key));
   const found = keys.flatMap((key) => {
     // A name in place of a number is a variable of which the value is not known.
@@ -190,7 +194,10 @@ function indirect(shell: Shell, { call, parameter, does }: Expansion): Value {
 
 // The text behind `:-` is the author's default. A variable from outside changes it only for the
 // user who sets it.
-function withDefault(shell: Shell, { call, parameter, operator, operand, index }: Expansion): Value {
+function withDefault(
+  shell: Shell,
+  { call, parameter, operator, operand, index }: Expansion,
+): Value {
   const held = shell.get(targetName(shell, parameter));
   const known = held && (index === undefined ? plain(held) : itemOf(shell, held, index));
   // The operand is a message. Of an empty variable, the shell ends.
@@ -231,10 +238,8 @@ function operated(shell: Shell, text: string, expansion: Expansion): string | un
       const glob = knownGlob(shell, operand, text, true);
       const by = other ?? empty;
       if (glob === undefined || !isKnown(by)) return undefined;
-      if (operator === '/#')
-        return replacedAt(text, glob.prefixes(text).at(-1), shown(by), true);
-      if (operator === '/%')
-        return replacedAt(text, glob.suffixes(text).at(-1), shown(by), false);
+      if (operator === '/#') return replacedAt(text, glob.prefixes(text).at(-1), shown(by), true);
+      if (operator === '/%') return replacedAt(text, glob.suffixes(text).at(-1), shown(by), false);
       return replaceGlob(text, glob, shown(by), operator === '//');
     }
     case 'Slice': {
@@ -314,7 +319,9 @@ export function fields(shell: Shell, call: ApiCall): Value {
   return either(
     alternatives(piece)
       .slice(0, fieldListsMax)
-      .map((text) => fields(shell, { ...call, args: call.args.with(at + 1, withText(piece, text)) })),
+      .map((text) =>
+        fields(shell, { ...call, args: call.args.with(at + 1, withText(piece, text)) }),
+      ),
   );
 }
 
@@ -418,9 +425,7 @@ export function fieldsOf(text: string, separators: ReadonlySet<string>): string[
 /** What a substitution prints, without the ends of its last lines. */
 export function substituted(_: Shell, { args: [printed = empty] }: ApiCall): Value {
   if (printed.texts.every(({ whole }) => !whole.endsWith('\n'))) return printed;
-  const texts = printed.texts.map((text) =>
-    text.slice(0, text.whole.replace(/\n+$/, '').length),
-  );
+  const texts = printed.texts.map((text) => text.slice(0, text.whole.replace(/\n+$/, '').length));
   return { ...printed, texts };
 }
 

@@ -7,20 +7,41 @@ import {
   type ArithmeticExpression,
   type ParameterExpansionPart,
   type ParameterOperation,
+  type ParsedScript,
   parse,
   type Word,
   type WordPart,
 } from 'unbash';
-import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { callOf, constant, global, hole } from '../../ir/build.ts';
 import type { Arg, Extent, Node } from '../../ir/ir.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { expandBraces } from './braces.ts';
-import type { Lowering, Part } from './lower.ts';
+
+/** A part of a syntax tree, by its place in the text that was parsed. */
+export interface Part {
+  readonly pos: number;
+  readonly end: number;
+}
+
+/** What words need to know of the script around them. */
+export interface ScriptLowering {
+  /** The place of a part in the source. */
+  place(part: Part): Extent;
+  /** Where letters stand in the source one by one. */
+  raw(pos: number): number | undefined;
+  /** The commands of a substitution. */
+  inner(script: ParsedScript, at: Part): Node;
+  /** Words of a text that was computed from the word at a place. */
+  again(at: Part): WordLowering;
+  /** Runs a body, after which a variable is what it was before. */
+  keeping(name: string, at: Part, body: Node): Node;
+  take(): void;
+}
 
 export class WordLowering {
-  readonly #of: Lowering;
+  readonly #of: ScriptLowering;
 
-  constructor(of: Lowering) {
+  constructor(of: ScriptLowering) {
     this.#of = of;
   }
 

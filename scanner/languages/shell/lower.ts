@@ -8,8 +8,8 @@ import {
   type Command,
   type CommandArgument,
   type CompoundList,
-  forEachChild,
   type Function as FunctionNode,
+  forEachChild,
   type ParsedScript,
   type Pipeline,
   type Redirection,
@@ -22,16 +22,10 @@ import { type OffsetMap, rawSpan } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import { callOf, constant, global, hole, set, variable } from '../../ir/build.ts';
 import type { Arg, Extent, Func, LoweredProgram, Node, NodeOf } from '../../ir/ir.ts';
-import { WordLowering } from './lower-words.ts';
+import { type Part, type ScriptLowering, WordLowering } from './lower-words.ts';
 
 /** Commands of one pipeline that are followed. */
 const pipelineMax = 64;
-
-/** A part of a syntax tree, by its place in the text that was parsed. */
-export interface Part {
-  readonly pos: number;
-  readonly end: number;
-}
 
 export interface LoweredScript {
   readonly body: Node;
@@ -52,7 +46,7 @@ export function lowerScript(
   return { body: lowering.statements(script.commands, script), unread: lowering.unread };
 }
 
-export class Lowering {
+class Lowering implements ScriptLowering {
   readonly unread: { at: number; reason: string }[] = [];
   readonly #steps: Steps;
   readonly #map: OffsetMap | undefined;
@@ -67,14 +61,12 @@ export class Lowering {
     this.#outer = outer;
   }
 
-  /** The place of a part in the source. */
   place({ pos, end }: Part): Extent {
     if (this.#outer !== undefined) return this.#outer;
     const span = { path: '', start: pos, end };
     return this.#map === undefined ? span : rawSpan(this.#map, span, '');
   }
 
-  /** Where letters stand in the source one by one. */
   raw(pos: number): number | undefined {
     if (this.#outer !== undefined) return undefined;
     if (this.#map === undefined) return pos;
@@ -89,7 +81,6 @@ export class Lowering {
     return lowering.statements(script.commands, at);
   }
 
-  /** Words of a text that was computed from the word at a place. */
   again(at: Part): WordLowering {
     return new Lowering(this.#steps, undefined, this.place(at)).#words;
   }
@@ -205,7 +196,6 @@ export class Lowering {
     }
   }
 
-  /** Runs a body, after which a variable is what it was before. */
   keeping(name: string, at: Part, body: Node): Node {
     return { ...this.place(at), kind: 'with', to: global(this.place(at), name), body };
   }
@@ -218,11 +208,7 @@ export class Lowering {
   }
 
   // What the rounds of a loop print. Of any number of rounds, one stands for all.
-  #loop(
-    node: Part,
-    body: Node,
-    { isAny, body: first = [], ...loop }: Loop,
-  ): Node {
+  #loop(node: Part, body: Node, { isAny, body: first = [], ...loop }: Loop): Node {
     const at = this.place(node);
     const printed = variable(at, `printed ${node.pos}`);
     const round: Node = {

@@ -1,10 +1,10 @@
 /** Redirections: the input of a command, and the destination of its output. */
 
+import type { Capability } from '../../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import type { At } from '../../engine/notes.ts';
 import { newObject, objectsOf, textValue, thingValue, type Value } from '../../engine/value.ts';
-import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../fact/fact.ts';
 import { isAddress, socketEgressOf } from '../../lookup-tables/egress-of.ts';
 import { isInteractive, named, type Shell } from './shell-state.ts';
@@ -56,11 +56,7 @@ export function redirectOutput(shell: Shell, { at, args }: ApiCall): Value {
     const network = named(at, api);
     shell.sink(network, [output], { what: 'network', capability: connection, api, part: 'body' });
     if (isInteractive(output))
-      shell.trait(
-        network,
-        'reverse-shell',
-        'a shell whose input and output are a connection',
-      );
+      shell.trait(network, 'reverse-shell', 'a shell whose input and output are a connection');
     return empty;
   }
   if (isDescriptor(operator, text) || operator.startsWith('<')) return output;

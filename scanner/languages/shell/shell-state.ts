@@ -1,7 +1,7 @@
 /** A shell that goes through one script: its variables, files and input, and what it notes. */
 
-import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { posix } from 'node:path';
+import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import type { Engine, Invocation } from '../../engine/interpret.ts';
 import type { At } from '../../engine/notes.ts';
@@ -55,8 +55,12 @@ export class Shell {
   /** Texts that are being run as code, one inside the other. */
   codeDepth = 0;
 
-  constructor(engine: Engine, root: string) {
+  /** Runs the program that the word of a command names. */
+  readonly dispatch: (command: Command) => Value;
+
+  constructor(engine: Engine, root: string, dispatch: (command: Command) => Value) {
     this.engine = engine;
+    this.dispatch = dispatch;
     this.root = root;
     this.sourcing.set(root, undefined);
     shells.set(engine, this);

@@ -14,7 +14,7 @@ import { type FrontEndContext, type FrontEndResult, perSource } from '../../prog
 import { calculate, choose, number, setNumber, sign, truth } from './arithmetic.ts';
 import { append, array, assignment, set } from './builtins.ts';
 import { callFunction } from './code.ts';
-import { run } from './commands.ts';
+import { dispatch, run } from './commands.ts';
 import {
   expanded,
   fields,
@@ -67,18 +67,19 @@ const shellKnowledge: Knowledge = {
   rows: shellRows,
   names: {},
   rounds: 8,
-  functions: Object.fromEntries(
-    Object.entries(functions).map(([name, own]) => [
-      name,
-      (engine: Engine, call: ApiCall) => own(shellOf(engine), call),
-    ]),
-  ),
   constructor: '',
   makeName: '',
   callName: '',
   missingName: '',
   extensions: [],
 };
+
+const library: NonNullable<Engine['library']> = Object.fromEntries(
+  Object.entries(functions).map(([name, own]) => [
+    name,
+    (engine: Engine, call: ApiCall) => own(shellOf(engine), call),
+  ]),
+);
 
 // What whoever built the script put into it.
 function unknownPartOf(shell: Shell, { at }: ApiCall): Value {
@@ -146,7 +147,8 @@ function follow(program: OwnProgram, context: FrontEndContext): Engine {
   const engine = new Engine(context, shellKnowledge, [program]);
   // Texts of a shell are put together more often than those of other programs.
   engine.left *= 4;
-  const shell = new Shell(engine, program.source.path);
+  engine.library = library;
+  const shell = new Shell(engine, program.source.path, dispatch);
   const frame = frameOf(engine, program);
   noteExit(shell, engine.evaluate(program.body, frame));
   for (const trap of shell.atEnd.splice(0)) trap();

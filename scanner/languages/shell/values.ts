@@ -1,8 +1,5 @@
 /** Values as the shell sees them: each is a text, or a list of texts. */
 
-import type { FlowSource } from '../../fact/fact.ts';
-import { alternativesMax } from '../../fact/shared-limits.ts';
-import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import type { Notes } from '../../engine/notes.ts';
 import { Text } from '../../engine/text.ts';
 import {
@@ -20,6 +17,9 @@ import {
   unknown,
   type Value,
 } from '../../engine/value.ts';
+import type { FlowSource } from '../../fact/fact.ts';
+import { alternativesMax } from '../../fact/shared-limits.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
 
 export const empty = textValue('');
 
@@ -75,10 +75,7 @@ export function changed(value: Value, text: string): Value {
 }
 
 /** What is computed from each text of a value; undefined where it is not known. */
-export function changedEach(
-  value: Value,
-  change: (text: string) => string | undefined,
-): Value {
+export function changedEach(value: Value, change: (text: string) => string | undefined): Value {
   const made = textsIn(value).map((text) => {
     const other = text.includes(unknownPart) ? undefined : change(text);
     return other === undefined ? unknown : textValue(other);
@@ -166,9 +163,7 @@ export function membersOf(value: Value): ReadonlyMap<string, Value> | undefined 
   }
   if (value.isOpen) members.set(`${members.size}`, dataOf(nodes(value)));
   const isCounted = [...members.keys()].every((key) => /^\d+$/.test(key));
-  return isCounted
-    ? new Map([...members].sort(([a], [b]) => Number(a) - Number(b)))
-    : members;
+  return isCounted ? new Map([...members].sort(([a], [b]) => Number(a) - Number(b))) : members;
 }
 
 /** A value as one text: of an array, its first item. */

@@ -25,7 +25,13 @@ export const hiddenHost = defineRule({
     return found.flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host } = parseEgressUrl(fact.capability.url);
-      if (host.length > hostCharsMax || !isPublic.test(host) || isLoopbackHost(host) || isShown(host, shown)) return [];
+      if (
+        host.length > hostCharsMax ||
+        !isPublic.test(host) ||
+        isLoopbackHost(host) ||
+        isShown(host, shown)
+      )
+        return [];
       const severity = milder('high', fact);
       return [
         {

@@ -4,16 +4,13 @@
 import { concat, dataOf, either, textValue, unknown, type Value } from '../../../engine/value.ts';
 import { socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
-import { dispatch } from '../commands.ts';
 import { type Command, executes, isInteractive } from '../shell-state.ts';
 import { changed, empty, isKnown, nodes, shown } from '../values.ts';
 
 type Pack = (command: Command) => Value | undefined;
 
 const zipOptions = new Set('x i P TT t n'.split(' '));
-const gpgOptions = new Set(
-  'o output r recipient u passphrase batch cipher-algo R i'.split(' '),
-);
+const gpgOptions = new Set('o output r recipient u passphrase batch cipher-algo R i'.split(' '));
 const opensslOptions = new Set(
   'in out k pass K iv kfile connect host port servername inkey'.split(' '),
 );
@@ -162,8 +159,7 @@ function packed(
 /** `find`: names below the folders, and the output of the commands that run on them. */
 export function find(command: Command): Value {
   const { shell, at, args } = command;
-  const isWord = (arg: Value): boolean =>
-    !/^[-(!]/.test(shown(arg)) || /^-[LHPO]/.test(shown(arg));
+  const isWord = (arg: Value): boolean => !/^[-(!]/.test(shown(arg)) || /^-[LHPO]/.test(shown(arg));
   const last = args.findIndex((arg) => !isWord(arg));
   const roots = args
     .slice(0, last < 0 ? undefined : last)
@@ -177,7 +173,7 @@ export function find(command: Command): Value {
       .map((word) => filled(word, roots[0]));
     const [word, ...rest] = words;
     if (word === undefined) return [];
-    return [dispatch({ ...command, word, args: rest, depth: 1 })];
+    return [shell.dispatch({ ...command, word, args: rest, depth: 1 })];
   });
   const data = dataOf(nodes(...names, ...printed));
   return dataOf(shell.pass(at, data, 'find finds it'));
@@ -187,7 +183,8 @@ export function find(command: Command): Value {
 function filled(word: Value, root: Value | undefined): Value {
   const text = shown(word);
   if (!text.includes('{}')) return word;
-  const path = root === undefined ? unknownPart : `${shown(root).replace(/\/$/, '')}/${unknownPart}`;
+  const path =
+    root === undefined ? unknownPart : `${shown(root).replace(/\/$/, '')}/${unknownPart}`;
   const made = changed(word, text.replaceAll('{}', path));
   return root === undefined ? made : { ...made, nodes: [...made.nodes, ...nodes(root)] };
 }

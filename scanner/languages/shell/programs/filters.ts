@@ -21,8 +21,7 @@ export function filterOf({ args, name }: Command): Filter | undefined {
       return has(/^(-[a-z]*d|--decode)$/) ? decoder('base32-decode') : undefined;
     case 'openssl': {
       if (!has(/^-d$/) || !has(/base64|enc/)) return undefined;
-      const isPlain =
-        has(/^-?base64$|^-(a|A)$/) && !has(/^-?(aes|des|camellia|chacha|rc4|bf)/i);
+      const isPlain = has(/^-?base64$|^-(a|A)$/) && !has(/^-?(aes|des|camellia|chacha|rc4|bf)/i);
       return isPlain ? decoder('base64-decode') : hidden(() => undefined);
     }
     case 'xxd':

@@ -57,8 +57,7 @@ function settingsOf(shell: Shell, options: readonly Value[]): readonly Setting[]
 function during(shell: Shell, settings: readonly Setting[], run: () => void): void {
   const [first, ...others] = settings;
   if (first === undefined) run();
-  else
-    shell.during(settingName(first), settingValue(first), () => during(shell, others, run));
+  else shell.during(settingName(first), settingValue(first), () => during(shell, others, run));
 }
 
 // `url.BASE.insteadOf` is kept by the prefix that it replaces.
@@ -94,9 +93,7 @@ function addressOf(shell: Shell, word: Value, name = shown(word)): Value {
 
 /** Where a push goes that names no remote; undefined when no setting says it. */
 function usualAddress(shell: Shell): Value | undefined {
-  const usual = shell
-    .names('git')
-    .find((name) => /^remote\.pushdefault$/i.test(name));
+  const usual = shell.names('git').find((name) => /^remote\.pushdefault$/i.test(name));
   const name = usual === undefined ? 'origin' : shown(shell.get(`git ${usual}`));
   const isNamed = ['pushurl', 'url'].some((one) => shell.get(`git remote.${name}.${one}`));
   return isNamed ? addressOf(shell, textValue(name), name) : undefined;
@@ -158,8 +155,7 @@ function noteConfig({ shell, at, args }: Command, operands: readonly Value[]): v
   const key = shown(setting);
   if (given !== undefined)
     shell.set(settingName({ key, value: given }), settingValue({ key, value: given }));
-  const runsIt =
-    programSettings.test(key) || (/^alias\./i.test(key) && /^!/.test(shown(given)));
+  const runsIt = programSettings.test(key) || (/^alias\./i.test(key) && /^!/.test(shown(given)));
   // In a text, it is a setting for the user to make.
   if (isEverywhere && isOwn && runsIt && at.program.source.context === 'code')
     shell.trait(at, 'autostart', `git config --global ${key}, for every repository`);

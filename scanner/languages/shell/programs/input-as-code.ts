@@ -2,24 +2,20 @@
  * A program on the command line reads its input as data: `curl … | python3 -c '…'`. Some options
  * and some programs run that input as code all the same.
  */
-import type { Language } from '../../../fact/source.ts';
+
 import type { Value } from '../../../engine/value.ts';
+import type { Language } from '../../../fact/source.ts';
 import type { Command } from '../shell-state.ts';
 import { fetchedFrom, shown, textsIn } from '../values.ts';
 
 /** Whether an interpreter runs its input besides the code in `codes`. */
-export function runsInput(
-  command: Command,
-  language: Language,
-  codes: readonly Value[],
-): boolean {
+export function runsInput(command: Command, language: Language, codes: readonly Value[]): boolean {
   if (!isFetched(command)) return false;
   const { env, name } = command;
   const args = command.args.map(shown);
   const end = args.findIndex((text) => !text.startsWith('-') || /^-[A-Za-z]*[cm]$/.test(text));
   const own = args.slice(0, language === 'python' && end >= 0 ? end + 1 : args.length);
-  if (args.some((text, at) => input.test(text) && loads.test(args[at - 1] ?? text)))
-    return true;
+  if (args.some((text, at) => input.test(text) && loads.test(args[at - 1] ?? text))) return true;
   const asks =
     /^(python|javascript)$/.test(language) &&
     codes.length > 0 &&

@@ -13,7 +13,6 @@ import {
   parseShellArguments,
 } from '../arguments.ts';
 import { bare, runCode, runFile } from '../code.ts';
-import { dispatch } from '../commands.ts';
 import { type Command, executes } from '../shell-state.ts';
 import { empty, joined, nodes, shown } from '../values.ts';
 import { keptIn, readsCode, runsInput, takesData } from './input-as-code.ts';
@@ -52,8 +51,7 @@ export function callInterpreter(command: Command): Value {
   if (!(isOwn && at.program.source.context.startsWith('fence')))
     shell.notes.capability(at, executes(name), ['interpreter']);
   const inside = { ...command, args: isInputNamed ? rest : args.operands };
-  const powershell =
-    language === 'powershell' ? runPowershell(command, inside) : undefined;
+  const powershell = language === 'powershell' ? runPowershell(command, inside) : undefined;
   if (powershell !== undefined) return powershell;
   if (input !== undefined && runsInput(command, language, codes)) runCode(inside, input, language);
   for (const path of keptIn(command, codes)) shell.keep(path, input ?? empty);
@@ -93,7 +91,12 @@ function packageTool(command: Command, language: Language): Value | undefined {
   const tool = module === 0 ? undefined : command.args[module];
   if (language !== 'python' || tool === undefined) return undefined;
   if (own(packageManagers, shown(tool)) === undefined) return undefined;
-  return dispatch({ ...command, word: tool, args: command.args.slice(module + 1), depth: 1 });
+  return command.shell.dispatch({
+    ...command,
+    word: tool,
+    args: command.args.slice(module + 1),
+    depth: 1,
+  });
 }
 
 /** The values that are programs themselves. */

@@ -71,8 +71,7 @@ function runProgramFiles(
     const text = shown(file);
     const written = /^(-|\/dev\/stdin)$/.test(text) ? input : shell.written(text);
     if (program === undefined) {
-      if (!ordinaryBuildFile.test(text))
-        shell.trait(at, 'unread-program', `${name} ${text}`);
+      if (!ordinaryBuildFile.test(text)) shell.trait(at, 'unread-program', `${name} ${text}`);
     } else if (written === undefined) shell.start(command, text, program);
     else runCode(bare(command), written, program);
   }

@@ -2,8 +2,8 @@
  * Network programs: their connections, the data that they send, and the data that they fetch.
  */
 import { basename } from 'node:path/posix';
-import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import { leadingNodes, Text } from '../../../engine/text.ts';
 import { dataOf, textValue, unknown, type Value } from '../../../engine/value.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
@@ -308,7 +308,9 @@ function importedBy({ shell, at }: Command, args: Arguments): Value[] {
 
 function targets(
   value: Value,
-  egress: (text: string) => { readonly url: string; readonly methods: readonly string[] } | undefined,
+  egress: (
+    text: string,
+  ) => { readonly url: string; readonly methods: readonly string[] } | undefined,
 ): Target[] {
   return alternatives(value).flatMap((text) => {
     const found = egress(text.whole);

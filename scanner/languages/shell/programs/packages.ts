@@ -1,9 +1,9 @@
 /** Programs that install software: their packages, and the hosts that these come from. */
 
 import { normalize } from 'node:path/posix';
-import type { Fact } from '../../../fact/fact.ts';
-import type { Value } from '../../../engine/value.ts';
 import { spanOf } from '../../../engine/notes.ts';
+import type { Value } from '../../../engine/value.ts';
+import type { Fact } from '../../../fact/fact.ts';
 import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { type PackageManager, packageManagers } from '../../../lookup-tables/shell.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';

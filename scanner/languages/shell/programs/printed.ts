@@ -57,7 +57,7 @@ function argumentAs(kind: string, given: Value | undefined): Value {
 // Characters written as numbers count as decoded. What has no escapes stays where it is written.
 function unescapedValue(value: Value): Value {
   const text = shown(value);
-  const found = [...text.matchAll(escape)];
+  const found = [...text.matchAll(escapes)];
   if (found.length === 0) return value;
   let from = 0;
   const parts = found.flatMap(({ 0: whole, index }) => {
@@ -70,11 +70,11 @@ function unescapedValue(value: Value): Value {
   return { ...made, isDecoded: value.isDecoded || isHidden };
 }
 
-const escape =
+const escapes =
   /\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|0?[0-7]{1,3}|[abefnrtv\\"'])/g;
 
 export function unescapedText(text: string): string {
-  return text.replace(escape, (_, code: string) => {
+  return text.replace(escapes, (_, code: string) => {
     const plain = controls[code];
     if (plain !== undefined) return plain;
     if (!/^[xuU]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 255);

@@ -2,8 +2,9 @@
  * Programs that are not part of a shell. Each is an `exec`; some install software, start
  * automatically, send data, or run given code.
  */
-import { dataOf, textValue, type Value } from '../../../engine/value.ts';
+
 import { applyRow } from '../../../engine/effects/effects.ts';
+import { dataOf, textValue, type Value } from '../../../engine/value.ts';
 import type { FlowSink } from '../../../fact/fact.ts';
 import type { Row, RowEffect } from '../../../knowledge/row.ts';
 import { shellRows, valuedOptions } from '../../../knowledge/shell-programs.ts';
@@ -14,7 +15,6 @@ import { packageManagers } from '../../../lookup-tables/shell.ts';
 import { besideOf } from '../../../programs/beside.ts';
 import { optionValues, parseArguments } from '../arguments.ts';
 import { bare, runCode, runFile } from '../code.ts';
-import { dispatch } from '../commands.ts';
 import { type Command, executes, isInteractive } from '../shell-state.ts';
 import {
   changed,
@@ -62,7 +62,7 @@ export function callProgram(command: Command): Value {
   const python = pythonOfUv(command);
   const manager = own(packageManagers, name);
   if (manager !== undefined) noteInstall(command, manager, python !== undefined);
-  if (python !== undefined) return dispatch({ ...command, ...python, depth: 1 });
+  if (python !== undefined) return shell.dispatch({ ...command, ...python, depth: 1 });
   noteAutostart(command);
   if (name === 'git') noteGit(command);
   const row = own(shellRows, name);
@@ -182,9 +182,7 @@ function noteFetch({ shell, name, at, args }: Command): void {
   const egress = url === undefined ? undefined : egressOf(shown(url), ['GET']);
   if (egress === undefined) return;
   shell.notes.capability(at, { kind: 'egress', ...egress }, ['download']);
-  const target = args.findLast(
-    (arg) => arg !== url && !/^[-/]\w|^https?:|^\d+$/i.test(shown(arg)),
-  );
+  const target = args.findLast((arg) => arg !== url && !/^[-/]\w|^https?:|^\d+$/i.test(shown(arg)));
   if (target === undefined) return;
   const source = { what: 'network', name: egress.url } as const;
   const content = shell.source(at, source, `${name} fetches ${egress.url}`);
@@ -259,8 +257,7 @@ function noteSocat({ shell, at, args, input }: Command): void {
     /^(tcp[46]?|openssl|ssl|udp[46]?)-l(isten)?:|^(tcp|udp)[46]?-recv/i.test(word),
   );
   if (listens) shell.trait(at, 'listen', 'socat waits for whoever connects');
-  if (listens && runs)
-    shell.trait(at, 'reverse-shell', 'socat gives whoever connects a program');
+  if (listens && runs) shell.trait(at, 'reverse-shell', 'socat gives whoever connects a program');
   for (const word of words) {
     const [, host, port] =
       /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect|-sendto)?:([^:,]+):(\d+)/i.exec(word) ?? [];

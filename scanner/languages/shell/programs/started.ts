@@ -22,7 +22,10 @@ export function noteStarted(command: Command): void {
     runFetchedProgram(command);
   }
   if (/^g?sed$/.test(name)) runSedCommands(command);
-  if (name === 'tar') args.forEach((arg, index) => runTarCommand(command, arg, args[index - 1]));
+  if (name === 'tar')
+    args.forEach((arg, index) => {
+      runTarCommand(command, arg, args[index - 1]);
+    });
   if (
     name === 'ps' &&
     args.some((arg) => /^-?[a-z]*e[a-z]*w|^-?[a-z]*w[a-z]*e|^auxe|^e(ww)?$/.test(shown(arg))) &&

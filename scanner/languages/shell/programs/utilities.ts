@@ -42,8 +42,7 @@ export function callUtility(command: Command): Value {
     case 'write':
       for (const file of files)
         shell.change(at, file, name.startsWith('ch') ? ['write', 'permissions'] : ['write']);
-      if (name === 'chmod')
-        shell.trait(at, 'permissions', operands.map(shown).join(' '));
+      if (name === 'chmod') shell.trait(at, 'permissions', operands.map(shown).join(' '));
       // `install -m 755 /dev/stdin hook` copies; `install -d folder` makes a folder.
       if (name === 'install' && !has(/^(d|directory)$/))
         copy(
