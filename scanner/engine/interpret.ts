@@ -206,6 +206,7 @@ export class Engine {
       const value = this.#valueOf(node, frame);
       // What is only read was paid for where it was made.
       if (!/^(call|new|super|list|record|op|text)$/.test(node.kind)) return value;
+      if (this.library !== undefined && isRead(node)) return value;
       // Long texts and many alternatives are work, too.
       for (const { length } of value.texts) this.left -= length >> charactersPerNodeShift;
       if (value.texts.length > 1) this.left -= value.texts.length >> 1;
@@ -548,6 +549,11 @@ export class Engine {
     this.evaluate(last, frame);
     if (frame.ended === '') frame.ended = ended;
   }
+}
+
+// `$x` of a shell, which is a call: the environment may have it.
+function isRead(node: Node): boolean {
+  return node.kind === 'call' && node.callee.kind === 'global' && node.callee.name === '$';
 }
 
 function variableIn(slot: Slot): string {

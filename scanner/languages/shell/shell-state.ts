@@ -32,6 +32,9 @@ export interface Command {
   readonly depth: number;
 }
 
+/** Steps for one flow in a shell script: every rule on flows reads it. */
+const flowSteps = 100;
+
 const shells = new WeakMap<Engine, Shell>();
 
 export function shellOf(engine: Engine): Shell {
@@ -120,7 +123,9 @@ export class Shell {
   }
 
   sink(at: At, values: readonly Value[], sink: FlowSink): void {
-    this.notes.sink(at, nodes(...values), sink);
+    const data = nodes(...values);
+    this.take(data.length * flowSteps);
+    this.notes.sink(at, data, sink);
   }
 
   source(at: At, source: FlowSource, note: string): Value {

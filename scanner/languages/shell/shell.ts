@@ -13,7 +13,7 @@ import { imageEgressOf } from '../../lookup-tables/egress-of.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../programs/frontend.ts';
 import { calculate, choose, number, setNumber, sign, truth } from './arithmetic.ts';
 import { append, array, assignment, set } from './builtins.ts';
-import { callFunction } from './code.ts';
+import { callFunction, withArguments } from './code.ts';
 import { dispatch, run } from './commands.ts';
 import {
   expanded,
@@ -146,11 +146,15 @@ function unanalysedIn(
 function follow(program: OwnProgram, context: FrontEndContext): Engine {
   const engine = new Engine(context, shellKnowledge, [program]);
   // Texts of a shell are put together more often than those of other programs.
-  engine.left *= 4;
+  engine.left *= 2;
   engine.library = library;
   const shell = new Shell(engine, program.source.path, dispatch);
   const frame = frameOf(engine, program);
-  noteExit(shell, engine.evaluate(program.body, frame));
+  const run = (): Value => engine.evaluate(program.body, frame);
+  noteExit(shell, run());
+  // A script that sources itself is a loop.
+  const again = shell.sourcing.get(shell.root);
+  if (again !== undefined) engine.perhaps(frame, () => withArguments(shell, again, true, run));
   for (const trap of shell.atEnd.splice(0)) trap();
   const at = engine.at(frame, { ...program.body, kind: 'self' }, '');
   for (const name of shell.names('function'))
