@@ -373,5 +373,3 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   realpath: pathPart((path) => path),
   readlink: pathPart((path) => path),
 };
-
-export { either };

@@ -2,14 +2,11 @@
 
 import { type ParsedScript, parse } from 'unbash';
 import { framesMax, recursionMax } from '../../engine/calls.ts';
-import type { At } from '../../engine/notes.ts';
 import type { Text } from '../../engine/text.ts';
 import {
   dataOf,
-  either,
   type OwnFunction,
   type OwnProgram,
-  textValue,
   unknown,
   type Value,
 } from '../../engine/value.ts';
@@ -250,6 +247,3 @@ function oneLine(text: string): string {
 export function bare(command: Command): Command {
   return { ...command, args: [] };
 }
-
-export type { At };
-export { either, textValue };

@@ -12,8 +12,8 @@ import {
   type Word,
   type WordPart,
 } from 'unbash';
-import { callOf, constant, global, hole } from '../../ir/build.ts';
-import type { Arg, Extent, Node } from '../../ir/ir.ts';
+import { branch, callOf, constant, global, hole, operation, seq } from '../../ir/build.ts';
+import type { Arg, Extent, Node, Operator } from '../../ir/ir.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { expandBraces } from './braces.ts';
 
@@ -143,11 +143,11 @@ export class WordLowering {
     };
     add('prefix', part.prefix);
     add('index', part.index && this.word(part.index));
-    const { operation } = part;
-    if (operation !== undefined) {
-      add('does', operation.type);
-      add('operator', operation.operator);
-      const [first, second] = operandsOf(operation);
+    const { operation: applied } = part;
+    if (applied !== undefined) {
+      add('does', applied.type);
+      add('operator', applied.operator);
+      const [first, second] = operandsOf(applied);
       add('operand', first && this.word(first));
       add('other', second && this.word(second));
     }
@@ -198,32 +198,30 @@ export class WordLowering {
       case 'ArithmeticUnary': {
         const { operator, operand, prefix } = expression;
         const value = this.arithmetic(operand, at);
-        if (operator !== '++' && operator !== '--')
-          return callOf(at, 'sign', [constant(at, operator), value]);
-        const one = callOf(at, 'number', [constant(at, '1')]);
-        const next = callOf(at, 'calculate', [constant(at, operator.charAt(0)), value, one]);
+        if (operator === '+') return value;
+        if (operator === '!' || operator === '~')
+          return operation(at, operator === '!' ? 'not' : '~', [value]);
+        if (operator === '-') return operation(at, '-', [constant(at, 0), value]);
+        const next = operation(at, operator === '++' ? '+' : '-', [value, constant(at, 1)]);
         const made = this.#assigned(operand, next, at);
         return prefix ? made : callOf(at, 'first of', [value, made]);
       }
       case 'ArithmeticTernary':
-        return callOf(
+        return branch(
           at,
-          'choose',
-          [expression.test, expression.consequent, expression.alternate].map((one) =>
-            this.arithmetic(one, at),
-          ),
+          this.arithmetic(expression.test, at),
+          this.arithmetic(expression.consequent, at),
+          this.arithmetic(expression.alternate, at),
         );
       case 'ArithmeticBinary': {
         const { operator, left, right } = expression;
         const isAssignment = operator.endsWith('=') && !/^([<>=!]=)$/.test(operator);
         const second = this.arithmetic(right, at);
         if (operator === '=') return this.#assigned(left, second, at);
+        const first = this.arithmetic(left, at);
+        if (operator === ',') return seq(at, [first, second]);
         const applied = isAssignment ? operator.slice(0, -1) : operator;
-        const value = callOf(at, 'calculate', [
-          constant(at, applied),
-          this.arithmetic(left, at),
-          second,
-        ]);
+        const value = operation(at, operators[applied] ?? (applied as Operator), [first, second]);
         return isAssignment ? this.#assigned(left, value, at) : value;
       }
       default:
@@ -236,6 +234,8 @@ export class WordLowering {
     return isName ? callOf(at, 'set number', [constant(at, to.value), value]) : value;
   }
 }
+
+const operators: Readonly<Record<string, Operator>> = { '&&': 'and', '||': 'or' };
 
 function operandsOf(operation: ParameterOperation): readonly (Word | undefined)[] {
   switch (operation.type) {

@@ -166,7 +166,7 @@ class Lowering implements ScriptLowering {
       case 'ArithmeticFor':
         return this.#loop(node, this.#node(node.body), {
           before: this.#words.arithmetic(node.initialize, at),
-          test: callOf(at, 'truth', [this.#words.arithmetic(node.test, at)]),
+          test: this.#words.arithmetic(node.test, at),
           step: this.#words.arithmetic(node.update, at),
         });
       case 'Case':

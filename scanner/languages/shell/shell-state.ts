@@ -8,7 +8,7 @@ import type { At } from '../../engine/notes.ts';
 import { spanOf } from '../../engine/notes.ts';
 import { dataOf, either, type OwnProgram, textValue, type Value } from '../../engine/value.ts';
 import type { FlowSink, FlowSource, Trait } from '../../fact/fact.ts';
-import type { Language, TaintSource } from '../../fact/source.ts';
+import type { Language } from '../../fact/source.ts';
 import { shapeOf, unknownPart } from '../../lookup-tables/egress-of.ts';
 import { empty, isKnown, nodes, shown, textsIn } from './values.ts';
 
@@ -318,5 +318,3 @@ function shownPath(text: string): string {
 export function atOf({ at }: ApiCall, api: string): At {
   return { ...at, api };
 }
-
-export type { TaintSource };

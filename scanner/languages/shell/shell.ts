@@ -11,7 +11,7 @@ import type { Knowledge } from '../../knowledge/row.ts';
 import { shellRows } from '../../knowledge/shell-programs.ts';
 import { imageEgressOf } from '../../lookup-tables/egress-of.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../programs/frontend.ts';
-import { calculate, choose, number, setNumber, sign, truth } from './arithmetic.ts';
+import { number, setNumber } from './arithmetic.ts';
 import { append, array, assignment, set } from './builtins.ts';
 import { callFunction, withArguments } from './code.ts';
 import { dispatch, run } from './commands.ts';
@@ -39,10 +39,6 @@ const functions: Readonly<Record<string, ShellFunction>> = {
   array,
   assignment,
   number,
-  calculate,
-  sign,
-  truth,
-  choose,
   fields,
   printed,
   substituted,
@@ -67,6 +63,7 @@ const shellKnowledge: Knowledge = {
   rows: shellRows,
   names: {},
   rounds: 8,
+  emptyIsFalse: true,
   constructor: '',
   makeName: '',
   callName: '',

@@ -6,7 +6,7 @@ import { own } from '../../lookup-tables/api.ts';
 import { observingVariables } from '../../lookup-tables/observations.ts';
 import { shellVariables } from '../../lookup-tables/shell.ts';
 import { named, type Shell } from './shell-state.ts';
-import { arrayValue, empty, listed, membersOf, nodes, plain, shown } from './values.ts';
+import { arrayValue, listed, membersOf, nodes, plain, shown } from './values.ts';
 
 /** The value of a variable; of an array, all of it. */
 export function readVariable(shell: Shell, given: string, at: At): Value {
@@ -137,5 +137,3 @@ export function appended(old: Value | undefined, value: Value): Value | undefine
 export function dataIn(values: readonly Value[]): Value {
   return dataOf(nodes(...values));
 }
-
-export { empty };

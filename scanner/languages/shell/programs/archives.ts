@@ -1,7 +1,7 @@
 /**
  * Programs that pack or encrypt files, and `find`: their output has the content that they read.
  */
-import { concat, dataOf, either, textValue, unknown, type Value } from '../../../engine/value.ts';
+import { concat, dataOf, textValue, unknown, type Value } from '../../../engine/value.ts';
 import { socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
 import { type Command, executes, isInteractive } from '../shell-state.ts';
@@ -188,5 +188,3 @@ function filled(word: Value, root: Value | undefined): Value {
   const made = changed(word, text.replaceAll('{}', path));
   return root === undefined ? made : { ...made, nodes: [...made.nodes, ...nodes(root)] };
 }
-
-export { either };

@@ -1,6 +1,6 @@
 /** Programs that run a given command line, from an argument or from their input. */
 
-import { concat, textValue, type Value } from '../../../engine/value.ts';
+import { textValue, type Value } from '../../../engine/value.ts';
 import { containers, type Launcher, launchers } from '../../../knowledge/shell-launchers.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
@@ -200,5 +200,3 @@ function putIn(text: string, { inside, hosts }: Place): string {
       .replaceAll(unknownPart, '');
   });
 }
-
-export { concat };

@@ -4,7 +4,7 @@
 import { basename } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
-import { leadingNodes, Text } from '../../../engine/text.ts';
+import { leadingNodes, type Text } from '../../../engine/text.ts';
 import { dataOf, textValue, unknown, type Value } from '../../../engine/value.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import {
@@ -392,5 +392,3 @@ function requestItems(
     return all.endsWith('@') ? shell.read(at, value) : value;
   });
 }
-
-export { Text };

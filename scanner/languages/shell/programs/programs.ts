@@ -13,7 +13,7 @@ import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { scriptEnding } from '../../../lookup-tables/script-launchers.ts';
 import { packageManagers } from '../../../lookup-tables/shell.ts';
 import { besideOf } from '../../../programs/beside.ts';
-import { optionValues, parseArguments } from '../arguments.ts';
+import { parseArguments } from '../arguments.ts';
 import { bare, runCode, runFile } from '../code.ts';
 import { type Command, executes, isInteractive } from '../shell-state.ts';
 import {
@@ -285,5 +285,3 @@ function noteContainer({ shell, name, at, args }: Command): void {
   const socket = args.find((arg) => /docker\.sock/.test(shown(arg)));
   if (socket !== undefined) shell.change(at, changed(socket, '/var/run/docker.sock'), ['write']);
 }
-
-export { optionValues };

@@ -11,7 +11,7 @@ import { type Command, executes } from '../shell-state.ts';
 import { fetchedFrom, isKnown, nodes, shown, slice, textsIn } from '../values.ts';
 import { environmentValue, wholeEnvironment } from '../variables.ts';
 import { unescapedText } from './printed.ts';
-import { sedCommands } from './sed-commands.ts';
+import { sedCommands } from './sed.ts';
 
 /** Notes programs that a utility starts, and facts about other processes that it shows. */
 export function noteStarted(command: Command): void {

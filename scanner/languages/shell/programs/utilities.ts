@@ -7,8 +7,8 @@ import { observingPrograms } from '../../../lookup-tables/observations.ts';
 import { grantedUtilities, utilities } from '../../../lookup-tables/shell.ts';
 import { parseArguments } from '../arguments.ts';
 import { type Command, executes } from '../shell-state.ts';
-import { changed, changedEach, empty, isEmpty, isKnown, nodes, shown } from '../values.ts';
-import { environmentValue, readVariable, wholeEnvironment } from '../variables.ts';
+import { changed, changedEach, empty, isKnown, nodes, shown } from '../values.ts';
+import { readVariable, wholeEnvironment } from '../variables.ts';
 import { callPacker, find } from './archives.ts';
 import { filterOf } from './filters.ts';
 import { say } from './printed.ts';
@@ -210,5 +210,3 @@ function jqArguments(args: readonly Value[]): JqArguments {
   }
   return { files, given, program };
 }
-
-export { environmentValue, isEmpty };
