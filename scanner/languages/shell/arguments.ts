@@ -3,7 +3,7 @@ import type { Value } from '../../engine/value.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { shown, slice } from './values.ts';
 
-export interface Option {
+interface Option {
   /** Without dashes. */
   readonly name: string;
   readonly value: Value | undefined;

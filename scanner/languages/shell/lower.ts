@@ -27,7 +27,7 @@ import { type Part, type ScriptLowering, WordLowering } from './lower-words.ts';
 /** Commands of one pipeline that are followed. */
 const pipelineMax = 64;
 
-export interface LoweredScript {
+interface LoweredScript {
   readonly body: Node;
   readonly unread: LoweredProgram['unread'];
 }

@@ -2,7 +2,6 @@
 
 import { posix } from 'node:path';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
-import type { ApiCall } from '../../engine/effects/effects.ts';
 import type { Engine, Invocation } from '../../engine/interpret.ts';
 import type { At } from '../../engine/notes.ts';
 import { spanOf } from '../../engine/notes.ts';
@@ -312,9 +311,4 @@ export function executes(program: string): Capability & { readonly kind: 'exec' 
 
 function shownPath(text: string): string {
   return text.replaceAll(unknownPart, '…').slice(0, 80);
-}
-
-/** The place of a call of one of the shell's functions. */
-export function atOf({ at }: ApiCall, api: string): At {
-  return { ...at, api };
 }

@@ -133,7 +133,3 @@ export function appended(old: Value | undefined, value: Value): Value | undefine
     [...before.values(), ...more.values()].map((item, index) => [`${index}`, item] as const),
   );
 }
-
-export function dataIn(values: readonly Value[]): Value {
-  return dataOf(nodes(...values));
-}

@@ -63,7 +63,7 @@ export function callProgram(command: Command): Value {
   const manager = own(packageManagers, name);
   if (manager !== undefined) noteInstall(command, manager, python !== undefined);
   if (python !== undefined) return shell.dispatch({ ...command, ...python, depth: 1 });
-  noteAutostart(command);
+  if (name === 'crontab') noteCrontab(command);
   if (name === 'git') noteGit(command);
   const row = own(shellRows, name);
   if (row !== undefined) callRow(command, row);
@@ -72,8 +72,9 @@ export function callProgram(command: Command): Value {
   noteHandedSecrets(command);
   if (name === 'go') runGoFile(command);
   if (name === 'socat') noteSocat(command);
-  if (name === 'docker' || name === 'podman') noteContainer(command);
-  if (name === 'history') shell.trait(at, 'history-off', name);
+  // Whoever has the socket of the containers' service has the machine.
+  const socket = args.find((arg) => shown(arg).includes('docker.sock'));
+  if (socket !== undefined) shell.change(at, changed(socket, '/var/run/docker.sock'), ['write']);
   const printed = shell.source(at, { what: 'command', name }, `${name} prints it`);
   return dataOf([...nodes(printed), ...handed]);
 }
@@ -219,20 +220,12 @@ function opensForUser({ at, input }: Command): boolean {
 const opensTable = /^\s*crontab -[el]\s*(?:#|$)/;
 const lineOfTable = /^\s*(?:@\w+|(?:[\d*][\d*/,-]*\s+){3}\S+\s+\S+)\s/;
 
-function noteAutostart(command: Command): void {
-  const { shell, name, at, args } = command;
-  const words = args.map(shown);
-  const has = (...wanted: string[]): boolean => wanted.some((word) => words.includes(word));
-  const starts =
-    (name === 'crontab' && !has('-l', '-r') && !(has('-e') && opensForUser(command))) ||
-    (name === 'systemctl' && has('enable', 'link')) ||
-    (name === 'launchctl' && has('load', 'bootstrap', 'enable', 'submit')) ||
-    (name === 'schtasks' && words.some((word) => /^\/create$/i.test(word))) ||
-    (name === 'at' && !has('-l', '-d') && words.length > 0) ||
-    name === 'batch' ||
-    (name === 'update-rc.d' && words.length > 0) ||
-    (name === 'loginctl' && has('enable-linger'));
-  if (starts) shell.trait(at, 'autostart', `${name} ${words.join(' ')}`);
+// `crontab FILE` and `crontab -` set the table of what runs by itself.
+function noteCrontab(command: Command): void {
+  const words = command.args.map(shown);
+  const isOther = words.some((word) => /^-[lr]$/.test(word));
+  if (!isOther && !(words.includes('-e') && opensForUser(command)))
+    command.shell.trait(command.at, 'autostart', `crontab ${words.join(' ')}`);
 }
 
 // `go run FILE.go`
@@ -269,19 +262,4 @@ function noteSocat({ shell, at, args, input }: Command): void {
     if (runs || isInteractive(input))
       shell.trait(at, 'reverse-shell', 'socat gives the connection to a program');
   }
-}
-
-function noteContainer({ shell, name, at, args }: Command): void {
-  const words = args.map(shown);
-  const isOpen = words.some(
-    (word, index) =>
-      word === '--privileged' ||
-      (/^(-v|--volume(=.*)?)$/.test(word) && /^\/:/.test(words[index + 1] ?? '')) ||
-      /^(-v|--volume=)\/:/.test(word) ||
-      /docker\.sock/.test(word) ||
-      word === '--pid=host',
-  );
-  if (isOpen) shell.trait(at, 'privilege', `${name} with the host's files or rights`);
-  const socket = args.find((arg) => /docker\.sock/.test(shown(arg)));
-  if (socket !== undefined) shell.change(at, changed(socket, '/var/run/docker.sock'), ['write']);
 }
