@@ -64,10 +64,18 @@ export function isEmpty(value: Value | undefined): boolean {
   return value === undefined || (!value.isOpen && shown(value) === '' && nodes(value).length === 0);
 }
 
+// It stands where the value stands.
+function placed({ texts }: Value, text: string): Value {
+  const raw = texts[0]?.pieces.find((piece) => piece.raw !== undefined)?.raw;
+  return raw === undefined
+    ? textValue(text)
+    : textValue(new Text([{ text, raw, isFixed: true, nodes: [] }]));
+}
+
 /** A text that was computed from a value. */
 export function changed(value: Value, text: string): Value {
   return {
-    ...textValue(text),
+    ...placed(value, text),
     nodes: nodes(value),
     isFolded: true,
     isDecoded: value.isDecoded,
@@ -78,7 +86,7 @@ export function changed(value: Value, text: string): Value {
 export function changedEach(value: Value, change: (text: string) => string | undefined): Value {
   const made = textsIn(value).map((text) => {
     const other = text.includes(unknownPart) ? undefined : change(text);
-    return other === undefined ? unknown : textValue(other);
+    return other === undefined ? unknown : placed(value, other);
   });
   return {
     ...either(made),
