@@ -9,7 +9,7 @@
  * once more at most, and the programs count as not analysed.
  */
 
-import type { AssignTarget, Func, Node, NodeOf, Operator, Slot } from '../ir/ir.ts';
+import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
 import type { Knowledge } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
 import { append, setItem, setMember } from './assigned.ts';
@@ -424,8 +424,6 @@ export class Engine {
         if (node.how !== 'yield') frame.ended = node.how;
         return node.how === 'yield' ? (frame.given?.sent ?? unknown) : value;
       }
-      case 'with':
-        return this.#with(node, frame);
       case 'load':
         return loadPath(
           this,
@@ -500,13 +498,6 @@ export class Engine {
     this.notes.importing = importing;
   }
 
-  #with({ to, from, body }: NodeOf<'with'>, frame: Invocation): Value {
-    const given = from === undefined ? undefined : this.evaluate(from, frame);
-    const [store, name] =
-      to.kind === 'global' ? ([this.globals, to.name] as const) : [frame.env, variableIn(to)];
-    return this.during(store, name, given, () => this.evaluate(body, frame));
-  }
-
   /** Does something while a place has another value, or may get one. */
   during<T>(store: Fields, name: string, given: Value | undefined, run: () => T): T {
     const before = store.fields.get(name);
@@ -554,10 +545,6 @@ export class Engine {
 // `$x` of a shell, which is a call: the environment may have it.
 function isRead(node: Node): boolean {
   return node.kind === 'call' && node.callee.kind === 'global' && node.callee.name === '$';
-}
-
-function variableIn(slot: Slot): string {
-  return slot.kind === 'var' ? slot.name : '';
 }
 
 interface Branch<T> {

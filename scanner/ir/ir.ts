@@ -91,11 +91,6 @@ export type Node = Extent &
         readonly how: 'return' | 'throw' | 'break' | 'next' | 'yield' | 'exit';
         readonly value?: Node | undefined;
       }
-    /**
-     * Gives a place another value while the body runs, as an input or a variable of one command;
-     * without a value, the place only keeps what it had before.
-     */
-    | { readonly kind: 'with'; readonly to: Slot; readonly from?: Node; readonly body: Node }
     /** Runs another file here: `require_relative`, `include`. */
     | { readonly kind: 'load'; readonly path: Node; readonly isRelative?: boolean }
     /** Not translated: anything. What stands in it is evaluated. */

@@ -423,17 +423,32 @@ export function fieldsOf(text: string, separators: ReadonlySet<string>): string[
 }
 
 /** What a substitution prints, without the ends of its last lines. */
-export function substituted(_: Shell, { args: [printed = empty] }: ApiCall): Value {
+export function substituted(shell: Shell, call: ApiCall): Value {
+  const printed = subshell(shell, call);
   if (printed.texts.every(({ whole }) => !whole.endsWith('\n'))) return printed;
   const texts = printed.texts.map((text) => text.slice(0, text.whole.replace(/\n+$/, '').length));
   return { ...printed, texts };
 }
 
 /** `<(…)`: a path from which what the commands print is read. */
-export function substitutedFile(shell: Shell, { args, at }: ApiCall): Value {
-  const path = `/dev/fd/${shown(args[0])}${at.place.start}`;
-  shell.keep(path, args[1] ?? unknown);
+export function substitutedFile(shell: Shell, call: ApiCall): Value {
+  const [operator, block = empty] = call.args;
+  const path = `/dev/fd/${shown(operator)}${call.at.place.start}`;
+  shell.keep(path, subshell(shell, { ...call, args: [block] }));
   return textValue(path);
+}
+
+/**
+ * Commands whose assignments stay: their values may still be useful to an attacker. The arguments
+ * that they set do not, for they would hide those of the script around.
+ */
+export function subshell(shell: Shell, { args: [block = empty], frame }: ApiCall): Value {
+  return shell.during('@', undefined, () => shell.run(block, frame));
+}
+
+/** What one command prints is the input of the next. */
+export function pipe(shell: Shell, { args: [from, block = empty], frame }: ApiCall): Value {
+  return shell.during('<0', from, () => shell.run(block, frame));
 }
 
 /** What a loop goes through: any number of items, where one of them is not known. */

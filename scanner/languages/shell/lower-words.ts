@@ -12,7 +12,7 @@ import {
   type Word,
   type WordPart,
 } from 'unbash';
-import { branch, callOf, constant, global, hole, operation, seq } from '../../ir/build.ts';
+import { block, branch, callOf, constant, global, hole, operation, seq } from '../../ir/build.ts';
 import type { Arg, Extent, Node, Operator } from '../../ir/ir.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { expandBraces } from './braces.ts';
@@ -33,8 +33,6 @@ export interface ScriptLowering {
   inner(script: ParsedScript, at: Part): Node;
   /** Words of a text that was computed from the word at a place. */
   again(at: Part): WordLowering;
-  /** Runs a body, after which a variable is what it was before. */
-  keeping(name: string, at: Part, body: Node): Node;
   take(): void;
 }
 
@@ -112,15 +110,12 @@ export class WordLowering {
       case 'CommandExpansion': {
         if (part.script === undefined) return hole(at);
         const inner = this.#of.inner(part.script, part);
-        return callOf(at, 'substituted', [this.#of.keeping('@', part, inner)]);
+        return callOf(at, 'substituted', [block(at, inner)]);
       }
       case 'ProcessSubstitution': {
         if (part.script === undefined) return hole(at);
         const inner = this.#of.inner(part.script, part);
-        return callOf(at, 'substituted file', [
-          constant(at, part.operator),
-          this.#of.keeping('@', part, inner),
-        ]);
+        return callOf(at, 'substituted file', [constant(at, part.operator), block(at, inner)]);
       }
       case 'Glob':
       case 'ExtendedGlob':

@@ -1,7 +1,7 @@
 /**
  * Shell scripts as the engine's programs. A command is a call of `run` with its words, a list of
- * commands is the text that they print, and a pipe gives this text to the next command as the
- * variable `<0`.
+ * commands is the text that they print, and a pipe gives this text to the next command, which is a
+ * block, as its input.
  */
 import {
   type Assignment,
@@ -20,7 +20,7 @@ import {
 import { syntaxDepthMax } from '../../fact/shared-limits.ts';
 import { type OffsetMap, rawSpan } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
-import { callOf, constant, global, hole, set, variable } from '../../ir/build.ts';
+import { block, callOf, constant, global, hole, set, variable } from '../../ir/build.ts';
 import type { Arg, Extent, Func, LoweredProgram, Node, NodeOf } from '../../ir/ir.ts';
 import { type Part, type ScriptLowering, WordLowering } from './lower-words.ts';
 
@@ -176,7 +176,7 @@ class Lowering implements ScriptLowering {
           [this.#words.word(node.word)],
         );
       case 'Subshell':
-        return this.keeping('@', node, this.#node(node.body));
+        return callOf(at, 'subshell', [block(at, this.#node(node.body))]);
       case 'BraceGroup':
       case 'Coproc':
         return this.#node(node.body);
@@ -194,10 +194,6 @@ class Lowering implements ScriptLowering {
       case 'TestCommand':
         return callOf(at, 'nothing', this.#wordsIn(node));
     }
-  }
-
-  keeping(name: string, at: Part, body: Node): Node {
-    return { ...this.place(at), kind: 'with', to: global(this.place(at), name), body };
   }
 
   // One of several bodies is run, or none.
@@ -246,7 +242,7 @@ class Lowering implements ScriptLowering {
       .slice(0, pipelineMax)
       .map((command) => this.#node(command));
     return others.reduce<Node>(
-      (from, body) => ({ ...at, kind: 'with', to: global(at, '<0'), from, body }),
+      (from, body) => callOf(at, 'pipe', [from, block(at, body)]),
       first ?? hole(at),
     );
   }
@@ -424,39 +420,13 @@ class Lowering implements ScriptLowering {
   #redirected(redirects: readonly Redirection[], node: Part, command: Node): Node {
     if (redirects.length === 0) return command;
     const at = this.place(node);
-    const before: Node[] = [];
-    const targets = redirects.map((redirect): NodeOf<'var'> => {
-      const target = variable(at, `target ${redirect.pos}`);
-      before.push(set(at, target, this.#target(redirect)));
-      return target;
-    });
-    const about = redirects.map((redirect, index): readonly Node[] => {
+    const about = redirects.flatMap((redirect): readonly Node[] => {
       const { descriptor } = redirect;
       const number = descriptor?.type === 'FileDescriptor' ? `${descriptor.value}` : '';
       const operator = redirect.type === 'HereDoc' ? '<<<' : redirect.operator;
-      return [constant(at, operator), constant(at, number), targets[index] ?? hole(at)];
+      return [constant(at, operator), constant(at, number), this.#target(redirect)];
     });
-    const inputs = about.map((args) => callOf(at, 'redirect input', args));
-    const body: Node = { ...at, kind: 'seq', body: [...inputs, command] };
-    const outputs = about.map((args) => callOf(at, 'redirect output', args));
-    const printed = variable(at, `redirected ${node.pos}`);
-    return {
-      ...at,
-      kind: 'seq',
-      body: [
-        ...before,
-        set(at, printed, this.keeping('<0', node, this.keeping('<connection', node, body))),
-        ...outputs.map((output) =>
-          set(at, printed, {
-            ...at,
-            kind: 'call',
-            callee: global(at, 'redirect output'),
-            args: output.kind === 'call' ? [{ value: printed }, ...output.args] : [],
-          }),
-        ),
-        printed,
-      ],
-    };
+    return callOf(at, 'redirected', [block(at, command), ...about]);
   }
 
   #target(redirect: Redirection): Node {

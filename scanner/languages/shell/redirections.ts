@@ -12,43 +12,66 @@ import { empty, shown } from './values.ts';
 
 type Connection = Capability & { readonly kind: 'egress' };
 
-/** What a redirection does before the command runs. */
-export function redirectInput(shell: Shell, { at, args }: ApiCall): Value {
-  const [operator, number, target = empty] = [shown(args[0]), shown(args[1]), args[2]];
-  const descriptor = number === '' ? undefined : Number(number);
-  const text = shown(target);
-  if (operator === '<<<') {
-    giveInput(shell, descriptor, target);
-    return empty;
-  }
-  const connection = connectionFor(shell, operator, text);
-  if (connection !== undefined) {
-    const network = named(at, '/dev/tcp');
-    if (connectionOf(text) !== undefined) noteConnection(shell, network, connection);
-    if (descriptor !== undefined && descriptor > 2)
-      shell.set(`connection ${descriptor}`, connectionValue(connection));
-    if (operator.startsWith('<')) {
-      const source = { what: 'network', name: connection.url } as const;
-      shell.set('<0', shell.source(at, source, `reads from ${connection.url}`));
-    }
-    if (isOutput(operator, descriptor)) shell.set('<connection', textValue('1'));
-    return empty;
-  }
-  if (isDescriptor(operator, text)) {
-    const input = operator.startsWith('<') ? shell.get(`input ${Number(text)}`) : undefined;
-    if (input !== undefined) giveInput(shell, descriptor, input);
-  } else if (operator.startsWith('<'))
-    giveInput(shell, descriptor, shell.read(named(at, 'redirection'), target));
-  return empty;
+interface Redirect {
+  readonly operator: string;
+  readonly descriptor: number | undefined;
+  readonly target: Value;
 }
 
-/** Where the output of a command goes; gives what remains of it. */
-export function redirectOutput(shell: Shell, { at, args }: ApiCall): Value {
-  const [output = empty, operatorOf, numberIn, target = empty] = args;
-  const operator = shown(operatorOf);
-  const descriptor = shown(numberIn) === '' ? undefined : Number(shown(numberIn));
+/** Runs commands with their redirections; gives what remains of their output. */
+export function redirected(shell: Shell, call: ApiCall): Value {
+  const [block = empty, ...about] = call.args;
+  const redirects = about.flatMap((operator, index): Redirect[] => {
+    if (index % 3 !== 0) return [];
+    const number = shown(about[index + 1]);
+    const descriptor = number === '' ? undefined : Number(number);
+    return [{ operator: shown(operator), descriptor, target: about[index + 2] ?? empty }];
+  });
+  const output = shell.during('<0', undefined, () =>
+    shell.during('<connection', undefined, () => {
+      for (const redirect of redirects) giveInput(shell, call.at, redirect);
+      return shell.run(block, call.frame);
+    }),
+  );
+  return redirects.reduce((left, redirect) => takeOutput(shell, call.at, redirect, left), output);
+}
+
+function giveInput(shell: Shell, at: At, { operator, descriptor, target }: Redirect): void {
   const text = shown(target);
-  if (operator === '<<<') return output;
+  // Descriptor 0 is the input; others are read by `<&3` and `read -u 3`.
+  const give = (value: Value): void =>
+    shell.set((descriptor ?? 0) === 0 ? '<0' : `input ${descriptor}`, value);
+  if (operator === '<<<') {
+    give(target);
+    return;
+  }
+  const connection = connectionFor(shell, operator, text);
+  if (connection === undefined) {
+    const input = isDescriptor(operator, text)
+      ? shell.get(`input ${Number(text)}`)
+      : operator.startsWith('<')
+        ? shell.read(named(at, 'redirection'), target)
+        : undefined;
+    if (operator.startsWith('<') && input !== undefined) give(input);
+    return;
+  }
+  if (connectionOf(text) !== undefined) noteConnection(shell, named(at, '/dev/tcp'), connection);
+  if (descriptor !== undefined && descriptor > 2)
+    shell.set(`connection ${descriptor}`, connectionValue(connection));
+  if (operator.startsWith('<')) {
+    const source = { what: 'network', name: connection.url } as const;
+    shell.set('<0', shell.source(at, source, `reads from ${connection.url}`));
+  }
+  if (isOutput(operator, descriptor)) shell.set('<connection', textValue('1'));
+}
+
+function takeOutput(
+  shell: Shell,
+  at: At,
+  { operator, descriptor, target }: Redirect,
+  output: Value,
+): Value {
+  const text = shown(target);
   const connection = connectionFor(shell, operator, text);
   if (connection !== undefined) {
     if (!isOutput(operator, descriptor)) return output;
@@ -72,11 +95,6 @@ function isOutput(operator: string, descriptor: number | undefined): boolean {
 
 function isDescriptor(operator: string, text: string): boolean {
   return /^\d+$|^-$/.test(text) && operator.endsWith('&');
-}
-
-// Descriptor 0 is the input; others are read by `<&3` and `read -u 3`.
-function giveInput(shell: Shell, descriptor: number | undefined, value: Value): void {
-  shell.set(descriptor === undefined || descriptor === 0 ? '<0' : `input ${descriptor}`, value);
 }
 
 function connectionFor(shell: Shell, operator: string, text: string): Connection | undefined {

@@ -95,6 +95,12 @@ export class Shell {
     return this.engine.during(this.engine.globals, name, value, run);
   }
 
+  /** Runs a block of commands; gives what they print. */
+  run(block: Value, frame: Invocation): Value {
+    const [own] = block.things;
+    return own?.is === 'function' ? this.engine.evaluate(own.func.body, frame) : empty;
+  }
+
   /** Names of variables, or of all else behind a word: `export`, `connection`. */
   names(kind?: string): readonly string[] {
     const all = [...this.engine.globals.fields.keys()];

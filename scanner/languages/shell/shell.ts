@@ -20,13 +20,15 @@ import {
   fields,
   list,
   loopItems,
+  pipe,
   printed,
   simple,
+  subshell,
   substituted,
   substitutedFile,
 } from './expansions.ts';
 import { lowerScript } from './lower.ts';
-import { redirectInput, redirectOutput } from './redirections.ts';
+import { redirected } from './redirections.ts';
 import { named, Shell, shellOf } from './shell-state.ts';
 import { empty, nodes, shown, textsIn } from './values.ts';
 
@@ -41,6 +43,9 @@ const functions: Readonly<Record<string, ShellFunction>> = {
   number,
   fields,
   printed,
+  pipe,
+  redirected,
+  subshell,
   substituted,
   'set number': setNumber,
   'first of': (_, { args: [first = unknown] }) => first,
@@ -49,8 +54,6 @@ const functions: Readonly<Record<string, ShellFunction>> = {
   'list of $': list,
   'loop items': loopItems,
   'substituted file': substitutedFile,
-  'redirect input': redirectInput,
-  'redirect output': redirectOutput,
   input: (shell) => shell.input ?? empty,
   nothing: () => empty,
   'unknown part': unknownPartOf,

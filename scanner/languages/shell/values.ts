@@ -60,10 +60,6 @@ export function isKnown(value: Value): boolean {
   return !shown(value).includes(unknownPart);
 }
 
-export function isEmpty(value: Value | undefined): boolean {
-  return value === undefined || (!value.isOpen && shown(value) === '' && nodes(value).length === 0);
-}
-
 // It stands where the value stands.
 function placed({ texts }: Value, text: string): Value {
   const raw = texts[0]?.pieces.find((piece) => piece.raw !== undefined)?.raw;
