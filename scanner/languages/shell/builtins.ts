@@ -124,8 +124,10 @@ function readInput(command: Command): Value {
   const isRead = name === 'read';
   const args = parseArguments(command.args, isRead ? readOptions : mapOptions);
   const [descriptor] = optionValues(args, ['u']);
-  const input = descriptor === undefined ? command.input : shell.get(`input ${shown(descriptor)}`);
-  const value = input ?? shell.source(at, { what: 'input', name: 'stdin' }, 'read reads its input');
+  const input =
+    descriptor === undefined ? command.input : (shell.get(`input ${shown(descriptor)}`) ?? empty);
+  const typed = { what: 'input', name: 'stdin' } as const;
+  const value = input === empty ? shell.source(at, typed, 'read reads its input') : input;
   const [list] = isRead ? optionValues(args, ['a']) : args.operands.slice(-1);
   if (list !== undefined) setVariable(shell, shown(list), linesIn(shell, isRead, value));
   else if (!isRead) setVariable(shell, 'MAPFILE', linesIn(shell, isRead, value));

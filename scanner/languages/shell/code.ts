@@ -163,7 +163,7 @@ export function runCode(command: Command, code: Value, language: Language): Valu
   const isEmpty = texts.every((text) => text.replaceAll(unknownPart, '').trim() === '');
   if (isEmpty || shell.codeDepth >= codeDepthMax) return dataOf(nodes(code));
   if (language === 'shell') return runTexts(command, code);
-  const passed = input === undefined ? [] : shell.pass(at, input, `${name} reads it`);
+  const passed = shell.pass(at, input, `${name} reads it`);
   if (language === 'other') {
     if (interpreters[name]?.harmless?.test(shown(code)) !== true)
       shell.trait(at, 'unread-program', oneLine(shown(code)));
@@ -225,7 +225,7 @@ export function runFile(command: Command, file: Value, language?: Language): Val
   const { shell, at, name, input } = command;
   const path = shown(file);
   const printed = shell.start(command, path, language);
-  const passed = input === undefined ? [] : shell.pass(at, input, `${name} reads it`);
+  const passed = shell.pass(at, input, `${name} reads it`);
   if (!shell.isOwnFile(path) && isKnown(file)) {
     const source = { what: 'file', name: shell.mountPath(path) } as const;
     const content = shell.source(at, source, `${name} runs ${path}`);

@@ -169,7 +169,7 @@ function callUnknown(command: Command): Value {
   // shows the name.
   else if (word.isDecoded || (!isNamed && sources.some(({ what }) => what === 'command')))
     shell.trait(any, 'code-from-string', 'a command whose name is made when it runs');
-  return dataOf(input === undefined ? [] : nodes(input));
+  return dataOf(nodes(input));
 }
 
 // A program that runs the command behind it: `sudo`, `env`, `xargs`.
@@ -203,7 +203,7 @@ function unwrap(command: Command): Value | undefined {
   if (wrapper.detached) shell.trait(at, 'detached', name);
   if (wrapper.anonymous) shell.notes.capability(at, executes(name));
   // Without a command, parallel runs the lines of its input.
-  if (inner === undefined && name === 'parallel' && input !== undefined)
+  if (inner === undefined && name === 'parallel' && input !== empty)
     return runCode(bare(command), input, 'shell');
   if (inner === undefined || start < 0)
     return name === 'env' || name === 'exec' ? undefined : unknown;
@@ -262,8 +262,7 @@ function joinedBy(pieces: readonly Value[], between: Value): Value {
   );
 }
 
-function inputWords(input: Value | undefined): readonly Value[] {
-  if (input === undefined) return [unknown];
+function inputWords(input: Value): readonly Value[] {
   const texts = textsIn(input);
   if (!isKnown(input) || shown(input).trim() === '') return [dataOf(nodes(input))];
   const words = texts

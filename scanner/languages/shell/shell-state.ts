@@ -1,7 +1,7 @@
 /** A shell that goes through one script: its variables, files and input, and what it notes. */
 
 import { posix } from 'node:path';
-import type { Capability } from '../../../skills-index/skill/capability.ts';
+import type { Capability, EgressCapability } from '../../../skills-index/skill/capability.ts';
 import type { Engine, Invocation } from '../../engine/interpret.ts';
 import type { At } from '../../engine/notes.ts';
 import { spanOf } from '../../engine/notes.ts';
@@ -23,8 +23,8 @@ export interface Command {
   readonly word: Value;
   /** Each has one text. */
   readonly args: readonly Value[];
-  /** Undefined where nothing is given. */
-  readonly input: Value | undefined;
+  /** `empty` itself where nothing is given. */
+  readonly input: Value;
   /** Variables before the command: `TOKEN=x node a.js`. */
   readonly env: readonly { readonly name: string; readonly value: Value }[];
   /** Programs around it that start it: `sudo`, `env`. */
@@ -108,9 +108,8 @@ export class Shell {
     return all.flatMap((name) => (name.startsWith(`${kind} `) ? name.slice(kind.length + 1) : []));
   }
 
-  get input(): Value | undefined {
-    const input = this.get('<0');
-    return input === empty ? undefined : input;
+  get input(): Value {
+    return this.get('<0') ?? empty;
   }
 
   /** The folder in which the script is; empty where it starts. */
@@ -131,6 +130,20 @@ export class Shell {
     const data = nodes(...values);
     this.take(data.length * flowSteps);
     this.notes.sink(at, data, sink);
+  }
+
+  /** Sends data to a host; gives what comes back. */
+  connect(
+    at: At,
+    egress: EgressCapability,
+    traits: readonly Trait[],
+    sent: readonly Value[],
+  ): Value {
+    const capability = { kind: 'egress', ...egress } as const;
+    this.notes.capability(at, capability, traits);
+    this.sink(at, sent, { what: 'network', capability, api: at.api, part: 'body' });
+    const source = { what: 'network', name: egress.url } as const;
+    return this.source(at, source, `${at.api} fetches ${egress.url}`);
   }
 
   source(at: At, source: FlowSource, note: string): Value {
@@ -185,7 +198,7 @@ export class Shell {
       span: spanOf(at),
       context: at.program.source.context,
       arguments: nodes(...args),
-      stdin: input === undefined ? [] : nodes(input),
+      stdin: nodes(input),
       env: [...this.exported, ...env].flatMap(({ name, value }) =>
         nodes(value).map((node) => ({ name, node })),
       ),

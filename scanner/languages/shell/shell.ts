@@ -54,7 +54,7 @@ const functions: Readonly<Record<string, ShellFunction>> = {
   'list of $': list,
   'loop items': loopItems,
   'substituted file': substitutedFile,
-  input: (shell) => shell.input ?? empty,
+  input: (shell) => shell.input,
   nothing: () => empty,
   'unknown part': unknownPartOf,
   define,

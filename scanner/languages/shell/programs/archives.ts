@@ -48,7 +48,7 @@ function packTar(command: Command): Value | undefined {
   const args = parseArguments(words, tarOptions);
   if (!hasOption(args, ['c', 'create', 'r', 'append', 'u'])) return undefined;
   const listed = optionValues(args, ['T', 'files-from']).map((list) =>
-    shown(list) === '-' ? dataOf(nodes(input ?? empty)) : shell.read(at, list),
+    shown(list) === '-' ? dataOf(nodes(input)) : shell.read(at, list),
   );
   const [folder] = optionValues(args, ['C', 'directory']);
   const inputs = args.operands.map((operand) =>
@@ -74,11 +74,7 @@ function packInto(command: Command, words: readonly Value[]): Value | undefined 
   if (archive === undefined) return undefined;
   const isInput = (file: Value): boolean => /^(-|@)$/.test(shown(file));
   const contents = files.filter((file) => !isInput(file)).map((file) => shell.read(at, file));
-  return packed(
-    command,
-    files.some(isInput) && input !== undefined ? [...contents, input] : contents,
-    archive,
-  );
+  return packed(command, files.some(isInput) ? [...contents, input] : contents, archive);
 }
 
 function encrypt(command: Command): Value | undefined {
@@ -87,9 +83,7 @@ function encrypt(command: Command): Value | undefined {
   const [output] = optionValues(args, ['o', 'output']);
   if (hasOption(args, 'd decrypt verify import export list-keys k K'.split(' '))) return undefined;
   const contents =
-    args.operands.length === 0
-      ? [input ?? empty]
-      : args.operands.map((operand) => shell.read(at, operand));
+    args.operands.length === 0 ? [input] : args.operands.map((operand) => shell.read(at, operand));
   return packed(command, contents, output);
 }
 
@@ -101,7 +95,7 @@ function packOpenssl(command: Command): Value | undefined {
   if (shown(verb) === 's_client') return connect(command, args);
   const [input] = optionValues(args, ['in']);
   const [output] = optionValues(args, ['out']);
-  const content = input === undefined ? (command.input ?? empty) : shell.read(at, input);
+  const content = input === undefined ? command.input : shell.read(at, input);
   if (hasOption(args, ['d'])) return undefined;
   // The public key of a pair is no secret.
   const isPublic = /^(dsa|ec|pkey|rsa)$/.test(shown(verb)) && isPublicHalf(words);
@@ -117,15 +111,10 @@ function isPublicHalf(words: readonly Value[]): boolean {
 function connect({ shell, at, input }: Command, args: Arguments): Value {
   const [to] = [...optionValues(args, ['connect', 'host']), ...args.operands];
   const [, host, port] = /^(?:\[?([^\]:\0]*)\]?)(?::(\d+))?/.exec(shown(to)) ?? [];
-  const number = port === undefined ? 443 : Number(port);
-  const capability = { kind: 'egress' as const, ...socketEgressOf('tcp', host, number) };
   shell.notes.capability(at, executes('openssl'));
-  shell.notes.capability(at, capability, ['raw-socket']);
-  if (input !== undefined)
-    shell.sink(at, [input], { what: 'network', capability, api: 'openssl', part: 'body' });
   if (isInteractive(input)) shell.trait(at, 'reverse-shell', 'a shell behind openssl');
-  const source = { what: 'network', name: capability.url } as const;
-  return shell.source(at, source, `openssl receives from ${capability.url}`);
+  const egress = socketEgressOf('tcp', host, port === undefined ? 443 : Number(port));
+  return shell.connect(at, egress, ['raw-socket'], [input]);
 }
 
 // `gzip file` makes file.gz; with -c, or from its input, it prints.
@@ -136,7 +125,7 @@ function compress(command: Command): Value | undefined {
   const files = args.operands.filter((operand) => shown(operand) !== '-');
   const contents = files.map((file) => shell.read(at, file));
   if (files.length === 0 || hasOption(args, ['c', 'stdout', 'to-stdout']))
-    return packed(command, contents.length > 0 ? contents : [input ?? empty], undefined);
+    return packed(command, contents.length > 0 ? contents : [input], undefined);
   const ending = { gzip: '.gz', bzip2: '.bz2', xz: '.xz' }[name] ?? '.zst';
   files.forEach((file, index) => {
     packed(command, contents.slice(index, index + 1), concat([file, textValue(ending)]));

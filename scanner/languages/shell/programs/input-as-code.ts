@@ -33,7 +33,7 @@ export function keptIn(command: Command, codes: readonly Value[]): readonly stri
 }
 
 function isFetched({ shell, input }: Command): boolean {
-  return input !== undefined && fetchedFrom(shell.notes, [input]) !== undefined;
+  return fetchedFrom(shell.notes, [input]) !== undefined;
 }
 
 // `open("f", "w")`, `Path("f").write_text(…)`, `fs.writeFileSync("f", …)`, Perl’s `open(F, ">f")`

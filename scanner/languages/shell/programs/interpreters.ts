@@ -53,8 +53,8 @@ export function callInterpreter(command: Command): Value {
   const inside = { ...command, args: isInputNamed ? rest : args.operands };
   const powershell = language === 'powershell' ? runPowershell(command, inside) : undefined;
   if (powershell !== undefined) return powershell;
-  if (input !== undefined && runsInput(command, language, codes)) runCode(inside, input, language);
-  for (const path of keptIn(command, codes)) shell.keep(path, input ?? empty);
+  if (runsInput(command, language, codes)) runCode(inside, input, language);
+  for (const path of keptIn(command, codes)) shell.keep(path, input);
   if (codes.length > 0) {
     if (isShell) return runNamed({ ...command, args: args.operands }, codes);
     return codes.map((code) => runCode(inside, code, language)).at(-1) ?? empty;
@@ -75,9 +75,9 @@ export function callInterpreter(command: Command): Value {
   );
   // For a shell, `-m`, `-v` and `-h` are settings.
   const tells = ['version', 'help', ...(isShell ? [] : ['m', 'V', 'v', 'h'])];
-  if (hasOption(args, tells) && !asks) return dataOf(input === undefined ? [] : nodes(input));
-  const isTyped = input === undefined || isShell ? shell.interactive(at) : empty;
-  if (input !== undefined) {
+  if (hasOption(args, tells) && !asks) return dataOf(nodes(input));
+  const isTyped = input === empty || isShell ? shell.interactive(at) : empty;
+  if (input !== empty) {
     const printed = runCode(inside, input, language);
     return isShell ? { ...printed, nodes: [...nodes(printed), ...nodes(isTyped)] } : printed;
   }

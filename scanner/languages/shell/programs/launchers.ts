@@ -9,7 +9,7 @@ import { interpreters, utilities } from '../../../lookup-tables/shell.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
 import { bare, runCode } from '../code.ts';
 import type { Command } from '../shell-state.ts';
-import { changed, joined, shown, slice } from '../values.ts';
+import { changed, empty, joined, shown, slice } from '../values.ts';
 
 /** Follows the command lines that a command runs; gives their output. */
 export function runLaunched(command: Command): Value | undefined {
@@ -49,7 +49,7 @@ function inputOf(
   if (hasOption(args, ['l', 'r', 'd']) || !reads) return [];
   const isFile = file !== undefined && !/^(-|\/dev\/stdin)$/.test(shown(file));
   const input = isFile ? shell.read(at, file) : given;
-  if (input === undefined) return [];
+  if (input === empty) return [];
   if (kind === 'lines') return [input];
   // The output of `crontab -l` comes before the added lines.
   const commands = shown(input)

@@ -36,8 +36,7 @@ interface Target {
 export function callNetwork(given: Command, program: NetworkProgram): Value {
   const { shell, name, at } = given;
   // Whoever starts the script may write to its input.
-  const isOwn =
-    given.input === undefined && given.args.some((arg) => /(^|[@=])-$/.test(shown(arg)));
+  const isOwn = given.input === empty && given.args.some((arg) => /(^|[@=])-$/.test(shown(arg)));
   const command = isOwn ? { ...given, input: shell.entry(at, 'stdin') } : given;
   const { body, header, other, urlOption, methodOption, outputOption, runs } = program;
   const args = parseArguments(
@@ -63,8 +62,7 @@ export function callNetwork(given: Command, program: NetworkProgram): Value {
       ];
   const headers = headerValues(command, program, args);
   const isOff = hasOption(args, program.insecure) ? (['tls-off'] as const) : [];
-  const input = takesInput(program, command, operands) ? command.input : undefined;
-  const sent = [...bodies, ...(input === undefined ? [] : [input])];
+  const sent = takesInput(program, command, operands) ? [...bodies, command.input] : bodies;
   for (const target of targets) {
     const { capability, text } = target;
     shell.notes.capability(at, capability, [
@@ -142,7 +140,7 @@ function bodyValues(command: Command, program: NetworkProgram, args: Arguments):
         isUpload || mark === 0 || (mark > 0 && isNamed?.test(text.slice(0, mark)) === true);
       if (!isFile) return value;
       const path = isUpload ? value : slice(value, mark + 1);
-      if (/^(-|\.)(;|$)/.test(shown(path))) return input ?? empty;
+      if (/^(-|\.)(;|$)/.test(shown(path))) return input;
       const end = shown(path).indexOf(';');
       return shell.read(at, end < 0 ? path : slice(path, 0, end));
     }),
@@ -152,7 +150,7 @@ function bodyValues(command: Command, program: NetworkProgram, args: Arguments):
 // Files that scp and rsync copy to another machine; commands that ssh runs there; bytes that ping
 // repeats.
 function carriedOperands(
-  { shell, name, at, input = empty }: Command,
+  { shell, name, at, input }: Command,
   program: NetworkProgram,
   operands: readonly Value[],
 ): readonly Value[] {
@@ -191,7 +189,7 @@ function takesInput(
   { name, input }: Command,
   operands: readonly Value[],
 ): boolean {
-  if (input === undefined || nodes(input).length === 0) return false;
+  if (nodes(input).length === 0) return false;
   if (program.target === 'remote' || name === 'sftp') return true;
   return (
     program.raw === true ||
@@ -279,7 +277,7 @@ function detoursOf({ shell, env }: Command, args: Arguments, program: NetworkPro
 }
 
 /** `-K file`: lines `option = "value"` are options as if they stood in the command. */
-function withConfig({ shell, at: place, args, input = empty }: Command): readonly Value[] {
+function withConfig({ shell, at: place, args, input }: Command): readonly Value[] {
   const at = args.findIndex((arg) => /^(-K|--config)$/.test(shown(arg)));
   const file = args[at + 1];
   if (at < 0 || file === undefined) return args;

@@ -10,7 +10,7 @@ import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { optionValues, parseArguments } from '../arguments.ts';
 import { bare, runCode } from '../code.ts';
 import type { Command } from '../shell-state.ts';
-import { fetchedFrom, nodes, shown, slice, textsIn } from '../values.ts';
+import { empty, fetchedFrom, nodes, shown, slice, textsIn } from '../values.ts';
 import { unescapedText } from './printed.ts';
 
 interface Script {
@@ -54,7 +54,7 @@ function scriptsFor(command: Command, language: OwnLanguage): readonly Script[] 
   ];
   const given = [...optionValues(args, filesHere), ...(language.scripts ? operands : [])];
   const contents = given.flatMap((file) => contentOf(command, language, file));
-  const others = [...contents, ...(language.input && input !== undefined ? [input] : [])];
+  const others = [...contents, ...(language.input && input !== empty ? [input] : [])];
   return [
     ...ones.map((value) => ({ value, isOne: true })),
     ...others.map((value) => ({ value, isOne: false })),

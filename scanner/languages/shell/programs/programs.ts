@@ -46,12 +46,9 @@ export function callProgram(command: Command): Value {
   const isOwn = isPath && (shell.isOwnFile(text) || text.startsWith('/skills/@self/'));
   if (isOwn || (isElsewhere && scriptEnding.test(text))) return runFile(command, word);
   if (isElsewhere) shell.start(command, text);
-  const data = input === undefined ? [] : nodes(input);
+  const data = nodes(input);
   // In a long pipeline, the data of all before it is one thing.
-  const handed =
-    input !== undefined && data.length > handedMax
-      ? shell.pass(at, input, `${name} passes it on`)
-      : data;
+  const handed = data.length > handedMax ? shell.pass(at, input, `${name} passes it on`) : data;
   if (!/^[\w.+@-]+$/.test(name)) return dataOf(handed);
   // `$(NAME)` is how Makefiles, and those who are used to them, write a variable.
   if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && args.length === 0) {
@@ -85,7 +82,7 @@ export function callProgram(command: Command): Value {
  * `address`, and what the files hold that are named by the words as `contents`.
  */
 function callRow(command: Command, row: Row): void {
-  const { shell, at, frame, name, args: words, input = empty } = command;
+  const { shell, at, frame, name, args: words, input } = command;
   const args = parseArguments(words, new Set(own(valuedOptions, name) ?? []));
   const { operands } = args;
   const named = new Map<string, Value>();
@@ -163,15 +160,13 @@ function noteHandedSecrets({ shell, name, at, args, input, env }: Command): void
     ...besideOf(args.flatMap(textsIn)),
   };
   const isAddressed = sink.beside !== undefined;
-  const given = isAddressed
-    ? [...(input === undefined ? [] : [input]), ...env.map(({ value }) => value)]
-    : [];
+  const given = isAddressed ? [input, ...env.map(({ value }) => value)] : [];
   const secrets = nodes(...args, ...given).filter((node) => {
     const sources = sourcesOf(shell.notes, [dataOf([node])]);
     return sources.some(({ what }) => what === 'env');
   });
   shell.notes.sink(at, secrets, sink);
-  if (isAddressed && at.program.source.depth > 0 && input === undefined)
+  if (isAddressed && at.program.source.depth > 0 && input === empty)
     shell.sink(at, [shell.entry(at, 'stdin')], sink);
 }
 
@@ -182,11 +177,9 @@ function noteFetch({ shell, name, at, args }: Command): void {
   const url = args.find((arg) => /^https?:\/\//i.test(shown(arg)));
   const egress = url === undefined ? undefined : egressOf(shown(url), ['GET']);
   if (egress === undefined) return;
-  shell.notes.capability(at, { kind: 'egress', ...egress }, ['download']);
+  const content = shell.connect(at, egress, ['download'], []);
   const target = args.findLast((arg) => arg !== url && !/^[-/]\w|^https?:|^\d+$/i.test(shown(arg)));
   if (target === undefined) return;
-  const source = { what: 'network', name: egress.url } as const;
-  const content = shell.source(at, source, `${name} fetches ${egress.url}`);
   shell.write(at, changed(target, shown(target).replaceAll('\\', '/')), content, 'write');
 }
 
@@ -214,7 +207,7 @@ function opensForUser({ at, input }: Command): boolean {
   const { text } = at.program.source;
   const lines = text.split('\n').filter((line) => !/^\s*(?:#|$)/.test(line));
   const others = lines.filter((line) => !opensTable.test(line) && !lineOfTable.test(line));
-  return input === undefined && others.length === 0;
+  return input === empty && others.length === 0;
 }
 
 const opensTable = /^\s*crontab -[el]\s*(?:#|$)/;
@@ -245,7 +238,6 @@ function noteSocat({ shell, at, args, input }: Command): void {
   const runs = words.some((word) => /^(exec|system):/i.test(word));
   const files = args.filter((arg) => /^(file|open|gopen):/i.test(shown(arg)));
   const read = files.map((arg) => shell.read(at, slice(arg, shown(arg).indexOf(':') + 1)));
-  const sent = [...(input === undefined ? [] : [input]), ...read];
   const listens = words.some((word) =>
     /^(tcp[46]?|openssl|ssl|udp[46]?)-l(isten)?:|^(tcp|udp)[46]?-recv/i.test(word),
   );
@@ -256,9 +248,7 @@ function noteSocat({ shell, at, args, input }: Command): void {
       /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect|-sendto)?:([^:,]+):(\d+)/i.exec(word) ?? [];
     const egress = host === undefined ? undefined : egressOf(`tcp://${host}:${port}`, ['*']);
     if (egress === undefined) continue;
-    const capability = { kind: 'egress' as const, ...egress };
-    shell.notes.capability(at, capability, ['raw-socket']);
-    shell.sink(at, sent, { what: 'network', capability, api: 'socat', part: 'body' });
+    shell.connect(at, egress, ['raw-socket'], [input, ...read]);
     if (runs || isInteractive(input))
       shell.trait(at, 'reverse-shell', 'socat gives the connection to a program');
   }

@@ -8,7 +8,7 @@ import { isFilledIn } from '../../../programs/filled-text.ts';
 import { optionValues, parseArguments } from '../arguments.ts';
 import { bare, runCode } from '../code.ts';
 import { type Command, executes } from '../shell-state.ts';
-import { fetchedFrom, isKnown, nodes, shown, slice, textsIn } from '../values.ts';
+import { empty, fetchedFrom, isKnown, nodes, shown, slice, textsIn } from '../values.ts';
 import { environmentValue, wholeEnvironment } from '../variables.ts';
 import { unescapedText } from './printed.ts';
 import { sedCommands } from './sed.ts';
@@ -69,8 +69,8 @@ function runAwkCommands(command: Command, program: string): void {
   for (const { line, printed } of piped) {
     // awk may print its input as it is: a program that was decoded, or written here.
     const given = [...variablesOf(command, program), ...filesOf(command, program), ...read];
-    const data = nodes(...(input === undefined ? [] : [input]), ...given);
-    const passed = { ...(input ?? dataOf(data)), nodes: data };
+    const data = nodes(input, ...given);
+    const passed = { ...(input === empty ? dataOf(data) : input), nodes: data };
     const own = printed === undefined ? passed : textValue(printed);
     shell.during('<0', own, () => runLine({ ...command, input: own }, line));
   }
@@ -117,11 +117,7 @@ function noteAwkSocket(command: Command, program: string, runsOthers: boolean): 
   if (isServer) shell.trait(at, 'listen', `${name} waits for whoever connects`);
   else {
     const egress = socketEgressOf(protocol === 'udp' ? 'udp' : 'tcp', host, Number(port) || 0);
-    const capability = { kind: 'egress', ...egress } as const;
-    shell.notes.capability(at, capability, ['raw-socket']);
-    const sent = [...(input === undefined ? [] : [input]), ...args];
-    const sink = { what: 'network', capability, api: name, part: 'body' } as const;
-    shell.sink(at, [...sent, ...variablesOf(command, program)], sink);
+    shell.connect(at, egress, ['raw-socket'], [input, ...args, ...variablesOf(command, program)]);
   }
   if (runsOthers && (isServer || !isLoopbackHost(host)))
     shell.trait(at, 'reverse-shell', `${name} runs what a connection says`);
@@ -158,7 +154,7 @@ const runsGiven =
 // The address of what awk reads, or gets in a variable, where it was downloaded.
 function fetchedBy({ shell, args, input }: Command): string | undefined {
   const values = optionValues(parseArguments(args, new Set(['f', 'F', 'v'])), ['v']);
-  return fetchedFrom(shell.notes, [...(input === undefined ? [] : [input]), ...values]);
+  return fetchedFrom(shell.notes, [input, ...values]);
 }
 
 // GNU sed: `e command`, and `s/…/command/e`, which runs the resulting line.
@@ -172,9 +168,8 @@ function runSedCommands(command: Command): void {
       // `s/…/&/e` and `e` alone run lines of the input.
       const runsLines = line === '' || /&|\\\d/.test(line);
       const isGiven =
-        input !== undefined &&
-        (fetchedFrom(shell.notes, [input]) !== undefined ||
-          (isKnown(input) && shown(input).trim() !== ''));
+        fetchedFrom(shell.notes, [input]) !== undefined ||
+        (isKnown(input) && shown(input).trim() !== '');
       if (runsLines && isGiven) runCode(bare(command), input, 'shell');
       if (line !== '') runLine(command, line);
     }
@@ -195,7 +190,7 @@ function sedScripts({ shell, args: words, input }: Command): readonly Value[] {
   const given = optionValues(args, ['e', 'expression']);
   const files = optionValues(args, ['f', 'file']);
   const contents = files.flatMap((file) =>
-    /^(?:-|\/dev\/stdin)$/.test(shown(file)) ? (input ?? []) : (shell.written(shown(file)) ?? []),
+    /^(?:-|\/dev\/stdin)$/.test(shown(file)) ? input : (shell.written(shown(file)) ?? []),
   );
   const isOption = given.length + files.length > 0;
   return [...given, ...contents, ...(isOption ? [] : args.operands.slice(0, 1))];

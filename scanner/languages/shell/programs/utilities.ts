@@ -52,8 +52,8 @@ export function callUtility(command: Command): Value {
       // Every temporary file is separate, identified by the place of its creation.
       if (name === 'mktemp') return textValue(`/tmp/mktemp.${at.place.start}`);
       if (name !== 'tee') return empty;
-      for (const file of files) shell.write(at, file, input ?? empty, 'write');
-      return input ?? empty;
+      for (const file of files) shell.write(at, file, input, 'write');
+      return input;
     case 'copy':
       copy(command, files);
       return empty;
@@ -110,7 +110,7 @@ function transform(command: Command, files: readonly Value[]): Value {
   if (name === 'wc' && !readsNames) return dataOf(nodes(...known));
   const takesInput = known.length === 0 || files.length > known.length;
   const isFilter = !/^(ls|find|du|tree|dir|df|zip|unzip|stat|file|locate|fd|7z)$/.test(name);
-  const given = command.input ?? (isFilter ? shell.entry(at, 'stdin') : empty);
+  const given = command.input === empty && isFilter ? shell.entry(at, 'stdin') : command.input;
   const all = [...contents, ...(takesInput ? [given] : [])];
   const input = all.length === 1 && all[0] !== undefined ? all[0] : concat(all);
   const isPlain =
@@ -141,7 +141,7 @@ function copy({ shell, name, at, input }: Command, files: readonly Value[]): voi
   if (target === undefined || files.length < 2) return;
   const contents = files
     .slice(0, -1)
-    .map((file) => (shown(file) === '/dev/stdin' ? (input ?? empty) : shell.read(at, file)));
+    .map((file) => (shown(file) === '/dev/stdin' ? input : shell.read(at, file)));
   if (name === 'ln') shell.trait(at, 'link', files.map(shown).join(' -> '));
   const [only = empty] = contents;
   shell.write(at, target, contents.length === 1 ? only : concat(contents), 'write');
