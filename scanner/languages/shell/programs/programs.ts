@@ -173,7 +173,7 @@ function noteHandedSecrets({ shell, name, at, args, input, env }: Command): void
 // Programs of Windows that save what is at an address.
 const fetchers = /^(certutil|bitsadmin|mpcmdrun|desktopimgdownldr|certreq|certoc)$/i;
 
-function noteFetch({ shell, name, at, args }: Command): void {
+function noteFetch({ shell, at, args }: Command): void {
   const url = args.find((arg) => /^https?:\/\//i.test(shown(arg)));
   const egress = url === undefined ? undefined : egressOf(shown(url), ['GET']);
   if (egress === undefined) return;
