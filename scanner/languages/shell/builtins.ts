@@ -251,9 +251,16 @@ const setOptions: Builtin = ({ shell, at, args }) => {
 
 const shift: Builtin = ({ shell, args }) => {
   const given = argumentsIn(shell);
-  if (given !== undefined) setArguments(shell, given.slice(Number(shown(args[0])) || 1));
+  if (given === undefined) return empty;
+  const left = given.slice(Number(shown(args[0])) || 1);
+  // A loop is not followed to the last of many: each is then any of them.
+  const isMany = shell.engine.isRepeating && left.length > shiftsMax;
+  const any = isMany ? either(left) : empty;
+  setArguments(shell, isMany ? left.map(() => any) : left);
   return empty;
 };
+
+const shiftsMax = 6;
 
 // `printf -v name format …` prints into a variable.
 const print: Builtin = (command) => {
