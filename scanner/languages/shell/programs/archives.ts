@@ -1,111 +1,124 @@
 /**
  * Programs that pack or encrypt files, and `find`: their output has the content that they read.
  */
-import { concat, dataOf, textValue, unknown, type Value } from '../../../engine/value.ts';
+import { concat, dataOf, textValue, type Value } from '../../../engine/value.ts';
+import { own } from '../../../lookup-tables/api.ts';
 import { socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { words } from '../../../lookup-tables/shell.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
 import { type Command, executes, isInteractive } from '../shell-state.ts';
 import { changed, empty, isKnown, nodes, shown } from '../values.ts';
 
-type Pack = (command: Command) => Value | undefined;
+interface Packer {
+  /** Options whose value follows. */
+  readonly takesValue?: string;
+  /** The first word of a command that packs. */
+  readonly verb?: RegExp;
+  /** Only with one of these options it packs. */
+  readonly needs?: string;
+  readonly unless?: string;
+  /** Options that name the file it makes; without any, the first operand does. */
+  readonly output?: string;
+  /** Options that name what it reads in place of the operands, further lists, and the folder. */
+  readonly input?: string;
+  readonly lists?: string;
+  readonly folder?: string;
+  /** Each file becomes one with this ending, unless it is printed. */
+  readonly ending?: string;
+}
 
-const zipOptions = new Set('x i P TT t n'.split(' '));
-const gpgOptions = new Set('o output r recipient u passphrase batch cipher-algo R i'.split(' '));
-const opensslOptions = new Set(
-  'in out k pass K iv kfile connect host port servername inkey'.split(' '),
-);
-const tarOptions = new Set(
-  'f file C directory T files-from X exclude-from I use-compress-program exclude b'.split(' '),
-);
+const tar: Packer = {
+  takesValue: 'f file C directory T files-from X exclude-from I use-compress-program exclude b',
+  needs: 'c create r append u',
+  output: 'f file',
+  lists: 'T files-from',
+  folder: 'C directory',
+};
+const sevenZip: Packer = { verb: /^[au]$/ };
+const encrypts: Packer = {
+  takesValue: 'o output r recipient u passphrase batch cipher-algo R i',
+  unless: 'd decrypt verify import export list-keys k K',
+  output: 'o output',
+};
+const compresses = (ending: string): Packer => ({
+  takesValue: 'S b T o',
+  unless: 'd decompress t l uncompress',
+  output: '',
+  ending,
+});
 
-const packs: Readonly<Record<string, Pack>> = {
-  tar: packTar,
-  bsdtar: packTar,
-  zip: (command) => packInto(command, parseArguments(command.args, zipOptions).operands),
-  '7z': packSevenZip,
-  '7za': packSevenZip,
-  gpg: encrypt,
-  gpg2: encrypt,
-  age: encrypt,
-  openssl: packOpenssl,
-  gzip: compress,
-  bzip2: compress,
-  xz: compress,
-  zstd: compress,
+const packers: Readonly<Record<string, Packer>> = {
+  tar,
+  bsdtar: tar,
+  zip: { takesValue: 'x i P TT t n' },
+  '7z': sevenZip,
+  '7za': sevenZip,
+  gpg: encrypts,
+  gpg2: encrypts,
+  age: encrypts,
+  openssl: {
+    takesValue: 'in out k pass K iv kfile connect host port servername inkey',
+    verb: /./,
+    unless: 'd',
+    output: 'out',
+    input: 'in',
+  },
+  gzip: compresses('.gz'),
+  bzip2: compresses('.bz2'),
+  xz: compresses('.xz'),
+  zstd: compresses('.zst'),
 };
 
 /** Runs a program that packs files; undefined for other programs, and for unpacking. */
 export function callPacker(command: Command): Value | undefined {
-  return Object.hasOwn(packs, command.name) ? packs[command.name]?.(command) : undefined;
-}
-
-// `tar czf out in…`, `tar -cz -f - in`, `tar c -T list`.
-function packTar(command: Command): Value | undefined {
-  const { shell, at, input } = command;
+  const packer = own(packers, command.name);
+  if (packer === undefined) return undefined;
+  const { shell, name, at, input } = command;
   const [first, ...rest] = command.args;
-  const isOld = first !== undefined && /^[a-zA-Z]{1,8}$/.test(shown(first));
-  const words = isOld ? [changed(first, `-${shown(first)}`), ...rest] : command.args;
-  const args = parseArguments(words, tarOptions);
-  if (!hasOption(args, ['c', 'create', 'r', 'append', 'u'])) return undefined;
-  const listed = optionValues(args, ['T', 'files-from']).map((list) =>
-    shown(list) === '-' ? dataOf(nodes(input)) : shell.read(at, list),
+  // `tar czf out in…`
+  const isOld = name.endsWith('tar') && first !== undefined && /^[a-zA-Z]{1,8}$/.test(shown(first));
+  const given = isOld ? [changed(first, `-${shown(first)}`), ...rest] : command.args;
+  const args = parseArguments(given, new Set(words(packer.takesValue ?? '')));
+  const values = (names: string | undefined): Value[] => optionValues(args, words(names ?? ''));
+  const isVerb = packer.verb !== undefined;
+  if (isVerb && !packer.verb.test(shown(args.operands[0]))) return undefined;
+  if (name === 'openssl' && shown(first) === 's_client') return connect(command, args);
+  if (packer.needs !== undefined && !hasOption(args, words(packer.needs))) return undefined;
+  if (hasOption(args, words(packer.unless ?? ''))) return undefined;
+  const operands = args.operands.slice(isVerb ? 1 : 0);
+  const isNamed = packer.output === undefined;
+  if (isNamed && operands.length === 0) return undefined;
+  const [output] = isNamed ? operands : values(packer.output);
+  const files = packer.input === undefined ? operands.slice(isNamed ? 1 : 0) : values(packer.input);
+  const [folder] = values(packer.folder);
+  const contents = [...files.map((file) => within(folder, file)), ...values(packer.lists)].map(
+    (file) => (/^(-|@)$/.test(shown(file)) ? input : shell.read(at, file)),
   );
-  const [folder] = optionValues(args, ['C', 'directory']);
-  const inputs = args.operands.map((operand) =>
-    folder === undefined || /^[/~]/.test(shown(operand))
-      ? operand
-      : concat([folder, textValue('/'), operand]),
-  );
-  return packed(
-    command,
-    [...inputs.map((one) => shell.read(at, one)), ...listed],
-    optionValues(args, ['f', 'file'])[0],
-  );
+  const { ending } = packer;
+  if (ending === undefined || files.length === 0 || hasOption(args, words('c stdout to-stdout')))
+    // The public key of a pair is no secret.
+    return packed(command, isPublic(given) ? [] : contents.length > 0 ? contents : [input], output);
+  files.forEach((file, index) => {
+    packed(command, contents.slice(index, index + 1), concat([file, textValue(ending)]));
+  });
+  return empty;
 }
 
-function packSevenZip(command: Command): Value | undefined {
-  const [verb, ...operands] = command.args.filter((arg) => !shown(arg).startsWith('-'));
-  return /^[au]$/.test(shown(verb)) ? packInto(command, operands) : undefined;
-}
-
-function packInto(command: Command, words: readonly Value[]): Value | undefined {
-  const { shell, at, input } = command;
-  const [archive, ...files] = words;
-  if (archive === undefined) return undefined;
-  const isInput = (file: Value): boolean => /^(-|@)$/.test(shown(file));
-  const contents = files.filter((file) => !isInput(file)).map((file) => shell.read(at, file));
-  return packed(command, files.some(isInput) ? [...contents, input] : contents, archive);
-}
-
-function encrypt(command: Command): Value | undefined {
-  const { shell, at, input } = command;
-  const args = parseArguments(command.args, gpgOptions);
-  const [output] = optionValues(args, ['o', 'output']);
-  if (hasOption(args, 'd decrypt verify import export list-keys k K'.split(' '))) return undefined;
-  const contents =
-    args.operands.length === 0 ? [input] : args.operands.map((operand) => shell.read(at, operand));
-  return packed(command, contents, output);
-}
-
-// `openssl enc -in a -out b`; `s_client` is a connection.
-function packOpenssl(command: Command): Value | undefined {
-  const { shell, at } = command;
-  const [verb, ...words] = command.args;
-  const args = parseArguments(words, opensslOptions);
-  if (shown(verb) === 's_client') return connect(command, args);
-  const [input] = optionValues(args, ['in']);
-  const [output] = optionValues(args, ['out']);
-  const content = input === undefined ? command.input : shell.read(at, input);
-  if (hasOption(args, ['d'])) return undefined;
-  // The public key of a pair is no secret.
-  const isPublic = /^(dsa|ec|pkey|rsa)$/.test(shown(verb)) && isPublicHalf(words);
-  return packed(command, [isPublic ? unknown : content], output);
+function within(folder: Value | undefined, file: Value): Value {
+  return folder === undefined || /^[-/~]/.test(shown(file))
+    ? file
+    : concat([folder, textValue('/'), file]);
 }
 
 // `-text` prints the private half, too.
-function isPublicHalf(words: readonly Value[]): boolean {
-  const has = (option: string): boolean => words.some((word) => shown(word) === option);
-  return has('-pubout') && !has('-text') && words.every((word) => isKnown(word));
+function isPublic(words: readonly Value[]): boolean {
+  const texts = words.map(shown);
+  return (
+    /^(dsa|ec|pkey|rsa)$/.test(texts[0] ?? '') &&
+    texts.includes('-pubout') &&
+    !texts.includes('-text') &&
+    words.every(isKnown)
+  );
 }
 
 function connect({ shell, at, input }: Command, args: Arguments): Value {
@@ -115,22 +128,6 @@ function connect({ shell, at, input }: Command, args: Arguments): Value {
   if (isInteractive(input)) shell.trait(at, 'reverse-shell', 'a shell behind openssl');
   const egress = socketEgressOf('tcp', host, port === undefined ? 443 : Number(port));
   return shell.connect(at, egress, ['raw-socket'], [input]);
-}
-
-// `gzip file` makes file.gz; with -c, or from its input, it prints.
-function compress(command: Command): Value | undefined {
-  const { shell, name, at, input } = command;
-  const args = parseArguments(command.args, new Set(['S', 'b', 'T', 'o']));
-  if (hasOption(args, ['d', 'decompress', 't', 'l', 'uncompress'])) return undefined;
-  const files = args.operands.filter((operand) => shown(operand) !== '-');
-  const contents = files.map((file) => shell.read(at, file));
-  if (files.length === 0 || hasOption(args, ['c', 'stdout', 'to-stdout']))
-    return packed(command, contents.length > 0 ? contents : [input], undefined);
-  const ending = { gzip: '.gz', bzip2: '.bz2', xz: '.xz' }[name] ?? '.zst';
-  files.forEach((file, index) => {
-    packed(command, contents.slice(index, index + 1), concat([file, textValue(ending)]));
-  });
-  return empty;
 }
 
 function packed(

@@ -1,6 +1,6 @@
 /** What programs that turn one text into another give: decoders, and those that cut and join. */
 
-import { decoded } from '../../../engine/library/codecs.ts';
+import { decoded, spread } from '../../../engine/library/codecs.ts';
 import type { Computation } from '../../../knowledge/row.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Command } from '../shell-state.ts';
@@ -207,20 +207,7 @@ function setOf(written: string): string[] | undefined {
     written.replace(/\[:(\w{5,6}):\]/g, (_, name: string) => classes[name] ?? ''),
   );
   if (/\[[.=]/.test(set) || set === '') return undefined;
-  const found: string[] = [];
-  const characters = [...set];
-  for (let at = 0; at < characters.length; at++) {
-    const [first = '', dash, end] = characters.slice(at, at + 3);
-    if (dash !== '-' || end === undefined || end.charCodeAt(0) < first.charCodeAt(0)) {
-      found.push(first);
-      continue;
-    }
-    const from = first.charCodeAt(0);
-    const to = Math.min(end.charCodeAt(0), from + 255);
-    for (let code = from; code <= to; code++) found.push(String.fromCharCode(code));
-    at += 2;
-  }
-  return found;
+  return [...spread(set)];
 }
 
 const classes: Readonly<Record<string, string>> = {

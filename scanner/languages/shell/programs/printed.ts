@@ -1,5 +1,6 @@
 /** What echo and printf print, with escapes as they read them. */
 
+import { unescaped } from '../../../engine/library/codecs.ts';
 import { concat, dataOf, textValue, type Value } from '../../../engine/value.ts';
 import type { Command } from '../shell-state.ts';
 import { changed, empty, isKnown, joined, nodes, shown, slice } from '../values.ts';
@@ -70,29 +71,10 @@ function unescapedValue(value: Value): Value {
   return { ...made, isDecoded: value.isDecoded || isHidden };
 }
 
-const escapes =
-  /\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|0?[0-7]{1,3}|[abefnrtv\\"'])/g;
+const escapes = /\\(?:[xuU][\da-fA-F]{1,8}|[0-7]{1,4}|.)/gs;
 
 export function unescapedText(text: string): string {
-  return text.replace(escapes, (_, code: string) => {
-    const plain = controls[code];
-    if (plain !== undefined) return plain;
-    if (!/^[xuU]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 255);
-    const point = Number.parseInt(code.slice(1), 16);
-    return point > 0x10ffff ? '' : String.fromCodePoint(point);
-  });
+  // `\0101` has four digits.
+  const others: Readonly<Record<string, string>> = { '\\e': '\x1b', '\\0': '\\' };
+  return unescaped(text.replace(/\\(?:\\|e|0(?=[0-7]{3}))/g, (all) => others[all] ?? all));
 }
-
-const controls: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '"': '"',
-  "'": "'",
-};
