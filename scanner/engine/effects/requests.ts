@@ -436,7 +436,8 @@ function requestTraits(capability: Capability, url: string, bodies: number): Tra
   ];
 }
 
-function addressTraits(capability: Capability): Trait[] {
+/** What the address of a request tells by itself. */
+export function addressTraits(capability: Capability): Trait[] {
   if (capability.kind !== 'egress') return [];
   const { host, port, scheme } = parseEgressUrl(capability.url);
   const isWeb = scheme === 'http' || scheme === 'https';

@@ -1,12 +1,10 @@
 /** Redirections: the input of a command, and the destination of its output. */
 
 import type { Capability } from '../../../skills-index/skill/capability.ts';
-import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import type { At } from '../../engine/notes.ts';
 import { newObject, objectsOf, textValue, thingValue, type Value } from '../../engine/value.ts';
-import type { Trait } from '../../fact/fact.ts';
-import { isAddress, socketEgressOf } from '../../lookup-tables/egress-of.ts';
+import { socketEgressOf } from '../../lookup-tables/egress-of.ts';
 import { isInteractive, named, type Shell } from './shell-state.ts';
 import { empty, shown } from './values.ts';
 
@@ -55,7 +53,8 @@ function giveInput(shell: Shell, at: At, { operator, descriptor, target }: Redir
     if (operator.startsWith('<') && input !== undefined) give(input);
     return;
   }
-  if (connectionOf(text) !== undefined) noteConnection(shell, named(at, '/dev/tcp'), connection);
+  if (connectionOf(text) !== undefined)
+    shell.connect(named(at, '/dev/tcp'), connection, ['raw-socket'], []);
   if (descriptor !== undefined && descriptor > 2)
     shell.set(`connection ${descriptor}`, connectionValue(connection));
   if (operator.startsWith('<')) {
@@ -123,14 +122,4 @@ function connectionOf(path: string): Connection | undefined {
   const number = port === undefined || !/^\d+$/.test(port) ? 0 : Number(port);
   const scheme = protocol === 'tcp' ? 'tcp' : 'udp';
   return { kind: 'egress', ...socketEgressOf(scheme, host, number > 65_535 ? 0 : number) };
-}
-
-function noteConnection(shell: Shell, at: At, capability: Connection): void {
-  const { host } = parseEgressUrl(capability.url);
-  const traits: Trait[] = [
-    ...(host === '*' ? (['dynamic-name'] as const) : []),
-    ...(isAddress(host) ? (['ip-literal'] as const) : []),
-    'raw-socket',
-  ];
-  shell.notes.capability(at, capability, traits);
 }

@@ -2,6 +2,8 @@
 
 import { posix } from 'node:path';
 import type { Capability, EgressCapability } from '../../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { addressTraits } from '../../engine/effects/requests.ts';
 import type { Engine, Invocation } from '../../engine/interpret.ts';
 import type { At } from '../../engine/notes.ts';
 import { spanOf } from '../../engine/notes.ts';
@@ -140,7 +142,12 @@ export class Shell {
     sent: readonly Value[],
   ): Value {
     const capability = { kind: 'egress', ...egress } as const;
-    this.notes.capability(at, capability, traits);
+    const isAny = parseEgressUrl(egress.url).host === '*';
+    this.notes.capability(at, capability, [
+      ...(isAny ? (['dynamic-name'] as const) : []),
+      ...addressTraits(capability),
+      ...traits,
+    ]);
     this.sink(at, sent, { what: 'network', capability, api: at.api, part: 'body' });
     const source = { what: 'network', name: egress.url } as const;
     return this.source(at, source, `${at.api} fetches ${egress.url}`);

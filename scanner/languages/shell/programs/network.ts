@@ -6,10 +6,9 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import { leadingNodes, type Text } from '../../../engine/text.ts';
 import { dataOf, textValue, unknown, type Value } from '../../../engine/value.ts';
-import type { FlowSink, Trait } from '../../../fact/fact.ts';
+import type { FlowSink } from '../../../fact/fact.ts';
 import {
   egressOf,
-  isAddress,
   isLoopbackHost,
   socketEgressOf,
   unknownPart,
@@ -63,14 +62,8 @@ export function callNetwork(given: Command, program: NetworkProgram): Value {
   const headers = headerValues(command, program, args);
   const isOff = hasOption(args, program.insecure) ? (['tls-off'] as const) : [];
   const sent = takesInput(program, command, operands) ? [...bodies, command.input] : bodies;
-  for (const target of targets) {
+  const answers = targets.map((target) => {
     const { capability, text } = target;
-    shell.notes.capability(at, capability, [
-      ...isOff,
-      ...traitsOf(capability, program, text.whole),
-      ...(sent.length > 0 ? [] : (['download'] as const)),
-    ]);
-    noteSent(command, target, { headers, sent });
     // zsh: the descriptor's number comes in `REPLY`.
     if (name === 'ztcp') {
       shell.set(`connection ${descriptorOfZtcp}`, connectionValue(capability));
@@ -78,10 +71,28 @@ export function callNetwork(given: Command, program: NetworkProgram): Value {
     }
     if (program.raw && sent.some(isInteractive))
       shell.trait(at, 'reverse-shell', `a shell behind ${name}`);
-  }
+    noteSent(command, target, { headers, sent });
+    return shell.connect(
+      at,
+      capability,
+      [
+        ...isOff,
+        ...(isClear(capability, text) ? (['cleartext'] as const) : []),
+        ...(program.raw ? (['raw-socket'] as const) : []),
+        ...(sent.length > 0 ? [] : (['download'] as const)),
+      ],
+      [],
+    );
+  });
   for (const runner of optionValues(args, runs))
     shell.trait(at, 'reverse-shell', `${name} gives the connection to ${shown(runner)}`);
-  return answerOf(command, program, targets, optionValues(args, outputOption));
+  const peer = { what: 'network', name: anyPeer } as const;
+  if (answers.length === 0 && program.target !== 'url')
+    answers.push(shell.source(at, peer, `${name} fetches ${anyPeer}`));
+  return answerOf(command, program, targets, {
+    answer: dataOf(nodes(...answers)),
+    outputs: optionValues(args, outputOption),
+  });
 }
 
 const descriptorOfZtcp = 63;
@@ -202,18 +213,11 @@ function takesInput(
 const anyPeer = 'tcp://*/*';
 
 function answerOf(
-  { shell, name, at, args }: Command,
+  { shell, at, args }: Command,
   program: NetworkProgram,
   targets: readonly Target[],
-  outputs: readonly Value[],
+  { answer, outputs }: { readonly answer: Value; readonly outputs: readonly Value[] },
 ): Value {
-  const isHeard = targets.length > 0 || program.target === 'url';
-  const urls = isHeard ? targets.map(({ capability: { url } }) => url) : [anyPeer];
-  const answer = dataOf(
-    urls.map((url) =>
-      shell.notes.source(at, { what: 'network', name: url }, `${name} fetches ${url}`),
-    ),
-  );
   const files = outputs.filter((output) => shown(output) !== '-');
   for (const output of files) shell.write(at, output, answer, 'write');
   if (files.length > 0) return empty;
@@ -228,19 +232,9 @@ function answerOf(
   return empty;
 }
 
-function traitsOf(capability: Egress, program: NetworkProgram, text: string): Trait[] {
-  const { scheme, host, port } = parseEgressUrl(capability.url);
-  const isWeb = scheme === 'http' || scheme === 'https';
-  const isLocal = isLoopbackHost(host);
-  return [
-    ...(host === '*' ? (['dynamic-name'] as const) : []),
-    ...(isAddress(host) ? (['ip-literal'] as const) : []),
-    ...(isWeb && ![0, 80, 443, 8080, 8443].includes(port) && !isLocal
-      ? (['odd-port'] as const)
-      : []),
-    ...(scheme === 'http' && !isLocal && /^http:/i.test(text) ? (['cleartext'] as const) : []),
-    ...(program.raw ? (['raw-socket'] as const) : []),
-  ];
+function isClear({ url }: Egress, text: Text): boolean {
+  const { scheme, host } = parseEgressUrl(url);
+  return scheme === 'http' && !isLoopbackHost(host) && /^http:/i.test(text.whole);
 }
 
 // What curl alone has: proxies and other ways to its host, its settings files, its variables.
