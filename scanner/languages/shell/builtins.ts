@@ -12,7 +12,7 @@ import { optionValues, parseArguments, parseSettings } from './arguments.ts';
 import { bare, runCode, runSourced } from './code.ts';
 import { fieldsOf, keyOf, separatorsIn } from './expansions.ts';
 import { say } from './programs/printed.ts';
-import { type Command, named, type Shell } from './shell-state.ts';
+import { named, type Shell, type ShellCommand } from './shell-state.ts';
 import {
   arrayItemsMax,
   arrayValue,
@@ -95,7 +95,7 @@ export function noteAssignment(
 ): void {
   const at = named(place, name);
   const text = shown(value);
-  const command: Command = {
+  const command: ShellCommand = {
     shell,
     frame,
     at,
@@ -119,7 +119,7 @@ export function noteAssignment(
 const readOptions = new Set('a d i n N p t u'.split(' '));
 const mapOptions = new Set('d n O s u C c'.split(' '));
 
-function readInput(command: Command): Value {
+function readInput(command: ShellCommand): Value {
   const { shell, name, at } = command;
   const isRead = name === 'read';
   const args = parseArguments(command.args, isRead ? readOptions : mapOptions);
@@ -171,7 +171,7 @@ function linesIn(shell: Shell, isRead: boolean, value: Value): Value {
   return arrayValue(items.map((item, index) => [`${index}`, changed(value, item)]));
 }
 
-type Builtin = (command: Command) => Value;
+type Builtin = (command: ShellCommand) => Value;
 
 const declare: Builtin = (command) => {
   const { shell, name: by, at, args } = command;
@@ -201,7 +201,7 @@ const declare: Builtin = (command) => {
 };
 
 // `. -- FILE`, `eval -- CODE`
-function operandsOf({ args }: Command): readonly Value[] {
+function operandsOf({ args }: ShellCommand): readonly Value[] {
   return shown(args[0]) === '--' ? args.slice(1) : args;
 }
 
@@ -329,7 +329,7 @@ const changeFolder: Builtin = ({ shell, args }) => {
 };
 
 const pathPart =
-  (part: (path: string, command: Command) => string): Builtin =>
+  (part: (path: string, command: ShellCommand) => string): Builtin =>
   (command) => {
     const [path] = command.args.filter((arg) => !shown(arg).startsWith('-'));
     if (path === undefined || !isKnown(path))

@@ -18,7 +18,7 @@ import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
 import { isFilledIn } from '../../programs/filled-text.ts';
 import { lowerScript } from './lower.ts';
-import { type Command, executes, named, type Shell } from './shell-state.ts';
+import { executes, named, type Shell, type ShellCommand } from './shell-state.ts';
 import { alternatives, isKnown, nodes, shown, sourcesOf, textsIn, withText } from './values.ts';
 import { setArguments } from './variables.ts';
 
@@ -28,7 +28,7 @@ const codeDepthMax = 6;
 /** Scripts that source one another several times have an exponential number of ways. */
 const sourcedMax = 256;
 
-type Where = Pick<Command, 'shell' | 'frame' | 'at'>;
+type Where = Pick<ShellCommand, 'shell' | 'frame' | 'at'>;
 
 /** Calls a function of the script; unknown arguments may be any. */
 export function callFunction(
@@ -133,7 +133,7 @@ export function withArguments(
  * Notes that text is run as code, and follows it: shell code here, other code as an embedded
  * program. Shell code has the arguments of the command, or without any those of the script.
  */
-export function runCode(command: Command, code: Value, language: Language): Value {
+export function runCode(command: ShellCommand, code: Value, language: Language): Value {
   const { shell, at, name, input } = command;
   const { notes } = shell;
   const texts = textsIn(code);
@@ -189,7 +189,7 @@ const localPrograms =
   /^(?:basename|cat|cut|date|df|dirname|du|echo|find|git|grep|head|hostname|id|jq|ls|node|nproc|printf|ps|pwd|python3?|readlink|realpath|sed|sort|stat|tail|tr|uname|uniq|uuidgen|wc|which|whoami)$/;
 
 // Branches and loops give several texts, and any of them may be run.
-function runTexts(command: Command, code: Value): Value {
+function runTexts(command: ShellCommand, code: Value): Value {
   const [first, ...others] = alternatives(code);
   const { engine } = command.shell;
   for (const other of others)
@@ -197,7 +197,7 @@ function runTexts(command: Command, code: Value): Value {
   return first === undefined ? unknown : runText(command, code, first);
 }
 
-function runText(command: Command, code: Value, text: Text): Value {
+function runText(command: ShellCommand, code: Value, text: Text): Value {
   const { shell, at, frame, args, name } = command;
   const map = text.mapFrom(at.place.start);
   shell.take(text.length >> 6);
@@ -221,7 +221,7 @@ function runText(command: Command, code: Value, text: Text): Value {
 const sameShell = /^(eval|trap|source|\.)$/;
 
 /** Runs a file that this script did not write: a program of the skill, or of another program. */
-export function runFile(command: Command, file: Value, language?: Language): Value {
+export function runFile(command: ShellCommand, file: Value, language?: Language): Value {
   const { shell, at, name, input } = command;
   const path = shown(file);
   const printed = shell.start(command, path, language);
@@ -244,6 +244,6 @@ function oneLine(text: string): string {
 }
 
 /** The same command without arguments, which are not those of the code. */
-export function bare(command: Command): Command {
+export function bare(command: ShellCommand): ShellCommand {
   return { ...command, args: [] };
 }

@@ -24,7 +24,7 @@ import { callNetwork } from './programs/network.ts';
 import { runOwnLanguage } from './programs/own-languages.ts';
 import { callProgram } from './programs/programs.ts';
 import { callUtility } from './programs/utilities.ts';
-import { type Command, executes, named, type Shell } from './shell-state.ts';
+import { executes, named, type Shell, type ShellCommand } from './shell-state.ts';
 import {
   alternatives,
   changed,
@@ -81,19 +81,19 @@ function runRow(shell: Shell, call: ApiCall, words: readonly Value[]): Value {
 }
 
 // Variables before a command are set for it alone, after its words were expanded.
-function withVariables(shell: Shell, env: Command['env'], run: () => Value): Value {
+function withVariables(shell: Shell, env: ShellCommand['env'], run: () => Value): Value {
   const [first, ...others] = env;
   if (first === undefined) return run();
   return shell.during(first.name, first.value, () => withVariables(shell, others, run));
 }
 
 /** Runs the program that the word of a command names. */
-export function dispatch(given: Command): Value {
+export function dispatch(given: ShellCommand): Value {
   const { shell, word, args, depth } = given;
   shell.take();
   const name = isKnown(word) ? programName(shown(word)) : shownName(shell, word);
   const at: At = { ...given.at, api: name, certainty: word.isFolded ? 'folded' : 'exact' };
-  const command: Command = { ...given, name, at };
+  const command: ShellCommand = { ...given, name, at };
   if (name === '*') return callUnknown(command);
   const alias = shell.get(`alias ${name}`);
   if (alias !== undefined && depth < wrapperDepthMax) {
@@ -127,7 +127,7 @@ const keepsNothing: ReadonlySet<string> = new Set(
   'source . printenv which type dirname basename realpath readlink'.split(' '),
 );
 
-function callOutside(command: Command): Value {
+function callOutside(command: ShellCommand): Value {
   const { shell, name, at, depth } = command;
   const launched = runLaunched(command);
   runOwnLanguage(command);
@@ -149,11 +149,11 @@ function callOutside(command: Command): Value {
     : { ...launched, nodes: [...new Set([...nodes(launched), ...nodes(printed)])] };
 }
 
-function renamed(command: Command, name: string): Command {
+function renamed(command: ShellCommand, name: string): ShellCommand {
   return name === command.name ? command : { ...command, name, at: named(command.at, name) };
 }
 
-function callUnknown(command: Command): Value {
+function callUnknown(command: ShellCommand): Value {
   const { shell, at, word, input } = command;
   const any = named(at, '*');
   shell.notes.capability(at, executes('*'), ['dynamic-name']);
@@ -173,7 +173,7 @@ function callUnknown(command: Command): Value {
 }
 
 // A program that runs the command behind it: `sudo`, `env`, `xargs`.
-function unwrap(command: Command): Value | undefined {
+function unwrap(command: ShellCommand): Value | undefined {
   const { shell, name, at, args, depth, input } = command;
   const wrapper = row(wrappers, name);
   if (wrapper === undefined || depth >= wrapperDepthMax) return undefined;
@@ -234,7 +234,7 @@ function skippedOperands(
 // xargs puts its input behind the arguments or in the place of a mark; `parallel … ::: a b` the
 // words behind the colons.
 function fromInput(
-  { name, input }: Command,
+  { name, input }: ShellCommand,
   args: readonly Value[],
   mark: string | undefined,
 ): readonly Value[] {
@@ -274,7 +274,7 @@ function inputWords(input: Value): readonly Value[] {
   );
 }
 
-function variableIn(word: Value): Command['env'][number] {
+function variableIn(word: Value): ShellCommand['env'][number] {
   const equals = shown(word).indexOf('=');
   return { name: shown(word).slice(0, equals), value: slice(word, equals + 1) };
 }
@@ -348,7 +348,7 @@ function interpreterName(name: string): string {
  * Notes `PIP_INDEX_URL="https://host/$KEY" pip …`. The key of a known provider counts beside an
  * address in another variable of the same call, too.
  */
-function noteAddressesSet(command: Command): void {
+function noteAddressesSet(command: ShellCommand): void {
   const { shell, env } = command;
   const set = env.map(({ value }) => value);
   for (const value of [...set, ...shell.exported.map(({ value }) => value)])
@@ -361,7 +361,7 @@ function noteAddressesSet(command: Command): void {
 }
 
 function noteBeside(
-  { shell, at, name }: Command,
+  { shell, at, name }: ShellCommand,
   values: readonly Value[],
   data: readonly string[],
 ): void {

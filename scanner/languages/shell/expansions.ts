@@ -1,6 +1,6 @@
 /**
- * Parameter expansions (Bash manual §3.5.3): arrays, defaults, pieces, replacements, cases, names in
- * names; and the fields of what is expanded (§3.5.7).
+ * Parameter expansions (Bash manual §3.5.3): arrays, defaults, pieces, replacements, cases, names
+ * in names; and the fields of what is expanded (§3.5.7).
  */
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import { unescaped } from '../../engine/library/codecs.ts';

@@ -14,7 +14,7 @@ import { shapeOf, unknownPart } from '../../lookup-tables/egress-of.ts';
 import { empty, isKnown, nodes, shown, textsIn } from './values.ts';
 
 /** A command with its words: the input of what knows the program. */
-export interface Command {
+export interface ShellCommand {
   readonly shell: Shell;
   readonly frame: Invocation;
   /** Where it stands, by the program's name. */
@@ -60,9 +60,9 @@ export class Shell {
   codeDepth = 0;
 
   /** Runs the program that the word of a command names. */
-  readonly dispatch: (command: Command) => Value;
+  readonly dispatch: (command: ShellCommand) => Value;
 
-  constructor(engine: Engine, root: string, dispatch: (command: Command) => Value) {
+  constructor(engine: Engine, root: string, dispatch: (command: ShellCommand) => Value) {
     this.engine = engine;
     this.dispatch = dispatch;
     this.root = root;
@@ -178,13 +178,13 @@ export class Shell {
   }
 
   /** The variables that children get. */
-  get exported(): Command['env'] {
+  get exported(): ShellCommand['env'] {
     return this.names('export').map((name) => ({ name, value: this.get(name) ?? empty }));
   }
 
   /** Notes that the script starts another program of the skill; gives that program's output. */
   start(
-    { at, args, input, env }: Pick<Command, 'at' | 'args' | 'input' | 'env'>,
+    { at, args, input, env }: Pick<ShellCommand, 'at' | 'args' | 'input' | 'env'>,
     program: string,
     language?: Language,
   ): Value {

@@ -1,4 +1,4 @@
-/** Variables: reads, writes, items of arrays. What the script does not set is of the environment. */
+/** Variables: reads, writes, items of arrays. What a script does not set is of the environment. */
 
 import type { At } from '../../engine/notes.ts';
 import { dataOf, either, objectsOf, textValue, unknown, type Value } from '../../engine/value.ts';

@@ -6,7 +6,7 @@ import { own } from '../../../lookup-tables/api.ts';
 import { socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { words } from '../../../lookup-tables/shell.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
-import { type Command, executes, isInteractive } from '../shell-state.ts';
+import { executes, isInteractive, type ShellCommand } from '../shell-state.ts';
 import { changed, empty, isKnown, nodes, shown } from '../values.ts';
 
 interface Packer {
@@ -70,7 +70,7 @@ const packers: Readonly<Record<string, Packer>> = {
 };
 
 /** Runs a program that packs files; undefined for other programs, and for unpacking. */
-export function callPacker(command: Command): Value | undefined {
+export function callPacker(command: ShellCommand): Value | undefined {
   const packer = own(packers, command.name);
   if (packer === undefined) return undefined;
   const { shell, name, at, input } = command;
@@ -121,7 +121,7 @@ function isPublic(words: readonly Value[]): boolean {
   );
 }
 
-function connect({ shell, at, input }: Command, args: Arguments): Value {
+function connect({ shell, at, input }: ShellCommand, args: Arguments): Value {
   const [to] = [...optionValues(args, ['connect', 'host']), ...args.operands];
   const [, host, port] = /^(?:\[?([^\]:\0]*)\]?)(?::(\d+))?/.exec(shown(to)) ?? [];
   shell.notes.capability(at, executes('openssl'));
@@ -131,7 +131,7 @@ function connect({ shell, at, input }: Command, args: Arguments): Value {
 }
 
 function packed(
-  { shell, name, at }: Command,
+  { shell, name, at }: ShellCommand,
   contents: readonly Value[],
   output: Value | undefined,
 ): Value {
@@ -143,7 +143,7 @@ function packed(
 }
 
 /** `find`: names below the folders, and the output of the commands that run on them. */
-export function find(command: Command): Value {
+export function find(command: ShellCommand): Value {
   const { shell, at, args } = command;
   const isWord = (arg: Value): boolean => !/^[-(!]/.test(shown(arg)) || /^-[LHPO]/.test(shown(arg));
   const last = args.findIndex((arg) => !isWord(arg));

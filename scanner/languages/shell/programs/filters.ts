@@ -3,13 +3,13 @@
 import { decoded, spread } from '../../../engine/library/codecs.ts';
 import type { Computation } from '../../../knowledge/row.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import type { Command } from '../shell-state.ts';
+import type { ShellCommand } from '../shell-state.ts';
 import { shown } from '../values.ts';
 import { unescapedText } from './printed.ts';
 import { type Filter, sedFilter } from './sed.ts';
 
 /** The effect of a program on its input; undefined for an unknown program. */
-export function filterOf({ args, name }: Command): Filter | undefined {
+export function filterOf({ args, name }: ShellCommand): Filter | undefined {
   const words = args.map(shown);
   if (words.some((word) => word.includes(unknownPart)))
     return /^(base64|xxd|openssl|gzip|gunzip)$/.test(name) ? hidden(() => undefined) : undefined;

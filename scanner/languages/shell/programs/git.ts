@@ -4,14 +4,14 @@ import { concat, textValue, type Value } from '../../../engine/value.ts';
 import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { optionValues, parseArguments } from '../arguments.ts';
 import { bare, runCode } from '../code.ts';
-import type { Command, Shell } from '../shell-state.ts';
+import type { Shell, ShellCommand } from '../shell-state.ts';
 import { changed, nodes, shown, slice } from '../values.ts';
 
 const programOptions =
   /^(core\.(pager|sshcommand|editor|fsmonitor|hookspath)|alias\..*|diff\.external|credential\.helper|protocol\.ext.*)$/i;
 
 /** Notes what git's options and verbs run, set, fetch and send. */
-export function noteGit(command: Command): void {
+export function noteGit(command: ShellCommand): void {
   const { shell, at } = command;
   const args = parseArguments(command.args, new Set(['c', 'C', 'git-dir', 'work-tree']), true);
   const settings = settingsOf(shell, optionValues(args, ['c']));
@@ -100,7 +100,7 @@ function usualAddress(shell: Shell): Value | undefined {
 }
 
 function noteTransfer(
-  { shell, at }: Command,
+  { shell, at }: ShellCommand,
   verb: string,
   operands: readonly Value[],
   settings: readonly Setting[],
@@ -138,7 +138,7 @@ function noteTransfer(
   }
 }
 
-function noteConfig({ shell, at, args }: Command, operands: readonly Value[]): void {
+function noteConfig({ shell, at, args }: ShellCommand, operands: readonly Value[]): void {
   if (operands.some((operand) => /^core\.hookspath$/i.test(shown(operand))))
     shell.trait(at, 'hook', 'git config core.hooksPath');
   // `git config set name value`, `git config --file path name value`

@@ -5,11 +5,15 @@
 
 import type { Value } from '../../../engine/value.ts';
 import type { Language } from '../../../fact/source.ts';
-import type { Command } from '../shell-state.ts';
+import type { ShellCommand } from '../shell-state.ts';
 import { fetchedFrom, shown, textsIn } from '../values.ts';
 
 /** Whether an interpreter runs its input besides the code in `codes`. */
-export function runsInput(command: Command, language: Language, codes: readonly Value[]): boolean {
+export function runsInput(
+  command: ShellCommand,
+  language: Language,
+  codes: readonly Value[],
+): boolean {
   if (!isFetched(command)) return false;
   const { env, name } = command;
   const args = command.args.map(shown);
@@ -25,14 +29,14 @@ export function runsInput(command: Command, language: Language, codes: readonly 
 }
 
 /** Files in which a program on the command line keeps what it reads, where it was fetched. */
-export function keptIn(command: Command, codes: readonly Value[]): readonly string[] {
+export function keptIn(command: ShellCommand, codes: readonly Value[]): readonly string[] {
   if (!isFetched(command)) return [];
   return codes
     .flatMap(textsIn)
     .flatMap((code) => [...code.matchAll(writes)].map(([, , path = '']) => path));
 }
 
-function isFetched({ shell, input }: Command): boolean {
+function isFetched({ shell, input }: ShellCommand): boolean {
   return fetchedFrom(shell.notes, [input]) !== undefined;
 }
 

@@ -13,7 +13,7 @@ import {
   parseShellArguments,
 } from '../arguments.ts';
 import { bare, runCode, runFile } from '../code.ts';
-import { type Command, executes } from '../shell-state.ts';
+import { executes, type ShellCommand } from '../shell-state.ts';
 import { empty, joined, nodes, shown } from '../values.ts';
 import { keptIn, readsCode, runsInput, takesData } from './input-as-code.ts';
 
@@ -29,7 +29,7 @@ function namesInput(value: Value | undefined): boolean {
 }
 
 /** Runs an interpreter. */
-export function callInterpreter(command: Command): Value {
+export function callInterpreter(command: ShellCommand): Value {
   const { shell, name, at, input } = command;
   const interpreter = own(interpreters, name);
   if (interpreter === undefined) return unknown;
@@ -86,7 +86,7 @@ export function callInterpreter(command: Command): Value {
 }
 
 // `python3 -m pip install …`
-function packageTool(command: Command, language: Language): Value | undefined {
+function packageTool(command: ShellCommand, language: Language): Value | undefined {
   const module = command.args.findIndex((arg) => shown(arg) === '-m') + 1;
   const tool = module === 0 ? undefined : command.args[module];
   if (language !== 'python' || tool === undefined) return undefined;
@@ -101,7 +101,7 @@ function packageTool(command: Command, language: Language): Value | undefined {
 
 /** The values that are programs themselves. */
 function codesOf(
-  { name }: Command,
+  { name }: ShellCommand,
   { code, language }: Interpreter,
   args: Arguments,
 ): readonly Value[] {
@@ -128,7 +128,7 @@ function letterGroups(args: Arguments, code: readonly string[]): string[] {
 }
 
 // A module that starts programs is mostly given one of the skill.
-function isOfModule({ shell }: Command, args: Arguments, operand: Value | undefined): boolean {
+function isOfModule({ shell }: ShellCommand, args: Arguments, operand: Value | undefined): boolean {
   return (
     !shell.isOwnFile(shown(operand)) &&
     optionValues(args, ['m']).some((module) => takesData.test(shown(module)))
@@ -136,7 +136,7 @@ function isOfModule({ shell }: Command, args: Arguments, operand: Value | undefi
 }
 
 function argumentsOf(
-  { args, name }: Command,
+  { args, name }: ShellCommand,
   { code, files = [], language }: Interpreter,
 ): Arguments {
   // fish takes its options as other programs do.
@@ -145,7 +145,7 @@ function argumentsOf(
 }
 
 // `sh -c CODE name argument`: the first operand is `$0`. fish has arguments only.
-function runNamed(command: Command, codes: readonly Value[]): Value {
+function runNamed(command: ShellCommand, codes: readonly Value[]): Value {
   const { shell, name, args } = command;
   const own = name === 'fish' ? undefined : args[0];
   const inside = own === undefined ? command : { ...command, args: args.slice(1) };
@@ -156,7 +156,7 @@ function runNamed(command: Command, codes: readonly Value[]): Value {
 }
 
 // `spawnSync("env", ["sh"], { input })`: the program that starts this one gives it code.
-function noteInheritedInput({ shell, name, at }: Command): void {
+function noteInheritedInput({ shell, name, at }: ShellCommand): void {
   if (at.program.source.depth === 0) return;
   const sink = { what: 'exec', capability: executes(name), api: name, part: 'code' } as const;
   shell.sink(at, [shell.entry(at, 'stdin')], sink);
@@ -164,7 +164,7 @@ function noteInheritedInput({ shell, name, at }: Command): void {
 
 // PowerShell's command lines (about_PowerShell_exe, about_Pwsh).
 
-function runPowershell(command: Command, inside: Command): Value | undefined {
+function runPowershell(command: ShellCommand, inside: ShellCommand): Value | undefined {
   const { shell, args } = command;
   // `-enc` is base64 of UTF-16.
   const option = args.findIndex((arg) => encodedOption.test(shown(arg)));

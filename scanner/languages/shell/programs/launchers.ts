@@ -8,11 +8,11 @@ import { networkPrograms } from '../../../lookup-tables/network-programs.ts';
 import { interpreters, utilities } from '../../../lookup-tables/shell.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
 import { bare, runCode } from '../code.ts';
-import type { Command } from '../shell-state.ts';
+import type { ShellCommand } from '../shell-state.ts';
 import { changed, empty, joined, shown, slice } from '../values.ts';
 
 /** Follows the command lines that a command runs; gives their output. */
-export function runLaunched(command: Command): Value | undefined {
+export function runLaunched(command: ShellCommand): Value | undefined {
   const launcher = own(launchers, command.name);
   if (launcher === undefined) return undefined;
   const { line, takesValue, programIn, operandsFrom } = launcher;
@@ -37,7 +37,7 @@ function lineOf({ behind }: Launcher, value: Value): Value[] {
 }
 
 function inputOf(
-  { shell, at, input: given }: Command,
+  { shell, at, input: given }: ShellCommand,
   kind: NonNullable<Launcher['input']>,
   args: Arguments,
 ): Value[] {
@@ -62,7 +62,7 @@ function inputOf(
 
 // `make -f notes.txt`: whatever its name says, the file is a program.
 function runProgramFiles(
-  command: Command,
+  command: ShellCommand,
   { program, programIn = [] }: Launcher,
   args: Arguments,
 ): void {
@@ -81,7 +81,10 @@ function runProgramFiles(
 const ordinaryBuildFile = /\.(?:xml|pom|gradle|kts|ninja|cmake|json|just|rb|py|smk)$|file$/i;
 
 /** The program that a container is to run, with its arguments; undefined when there is none. */
-export function containedCommand({ name, args: words }: Command): readonly Value[] | undefined {
+export function containedCommand({
+  name,
+  args: words,
+}: ShellCommand): readonly Value[] | undefined {
   if (name === 'start') return startedCommand(words);
   const container = own(containers, name);
   if (container === undefined) return undefined;

@@ -17,7 +17,7 @@ import {
 import type { NetworkProgram } from '../../../lookup-tables/network-programs.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
 import { connectionValue } from '../redirections.ts';
-import { type Command, isInteractive } from '../shell-state.ts';
+import { isInteractive, type ShellCommand } from '../shell-state.ts';
 import { alternatives, changed, empty, isKnown, nodes, shown, slice } from '../values.ts';
 import { environmentValue } from '../variables.ts';
 
@@ -32,7 +32,7 @@ interface Target {
 }
 
 /** Notes a network program's connections and sent data; gives its response. */
-export function callNetwork(given: Command, program: NetworkProgram): Value {
+export function callNetwork(given: ShellCommand, program: NetworkProgram): Value {
   const { shell, name, at } = given;
   // Whoever starts the script may write to its input.
   const isOwn = given.input === empty && given.args.some((arg) => /(^|[@=])-$/.test(shown(arg)));
@@ -98,7 +98,7 @@ export function callNetwork(given: Command, program: NetworkProgram): Value {
 const descriptorOfZtcp = 63;
 
 function noteSent(
-  { shell, name, at }: Command,
+  { shell, name, at }: ShellCommand,
   { capability, value, text }: Target,
   { headers, sent }: { readonly headers: readonly Value[]; readonly sent: readonly Value[] },
 ): void {
@@ -122,7 +122,7 @@ function noteSent(
   shell.sink(at, sent, sink('body'));
 }
 
-function headerValues(command: Command, program: NetworkProgram, args: Arguments): Value[] {
+function headerValues(command: ShellCommand, program: NetworkProgram, args: Arguments): Value[] {
   const { shell, name, at } = command;
   return [
     // `curl -H @file`
@@ -134,7 +134,7 @@ function headerValues(command: Command, program: NetworkProgram, args: Arguments
   ];
 }
 
-function bodyValues(command: Command, program: NetworkProgram, args: Arguments): Value[] {
+function bodyValues(command: ShellCommand, program: NetworkProgram, args: Arguments): Value[] {
   const { shell, at, input } = command;
   return program.body.flatMap((name) =>
     optionValues(args, [name]).map((value): Value => {
@@ -161,7 +161,7 @@ function bodyValues(command: Command, program: NetworkProgram, args: Arguments):
 // Files that scp and rsync copy to another machine; commands that ssh runs there; bytes that ping
 // repeats.
 function carriedOperands(
-  { shell, name, at, input }: Command,
+  { shell, name, at, input }: ShellCommand,
   program: NetworkProgram,
   operands: readonly Value[],
 ): readonly Value[] {
@@ -197,7 +197,7 @@ function methodsOf(program: NetworkProgram, args: Arguments, hasBody: boolean): 
 // Programs that pass their input on: raw connections, and ssh, whose command reads it.
 function takesInput(
   program: NetworkProgram,
-  { name, input }: Command,
+  { name, input }: ShellCommand,
   operands: readonly Value[],
 ): boolean {
   if (nodes(input).length === 0) return false;
@@ -213,7 +213,7 @@ function takesInput(
 const anyPeer = 'tcp://*/*';
 
 function answerOf(
-  { shell, at, args }: Command,
+  { shell, at, args }: ShellCommand,
   program: NetworkProgram,
   targets: readonly Target[],
   { answer, outputs }: { readonly answer: Value; readonly outputs: readonly Value[] },
@@ -245,7 +245,11 @@ function isClear({ url }: Egress, text: Text): boolean {
  * the skill names, or with an authority from the environment. Many hosts have a proxy of their own,
  * so a proxy counts only where the command itself lets it read.
  */
-function detoursOf({ shell, env }: Command, args: Arguments, program: NetworkProgram): Target[] {
+function detoursOf(
+  { shell, env }: ShellCommand,
+  args: Arguments,
+  program: NetworkProgram,
+): Target[] {
   const names = shell.names();
   const isReadable =
     hasOption(args, [...program.insecure, 'cacert', 'capath']) ||
@@ -271,7 +275,7 @@ function detoursOf({ shell, env }: Command, args: Arguments, program: NetworkPro
 }
 
 /** `-K file`: lines `option = "value"` are options as if they stood in the command. */
-function withConfig({ shell, at: place, args, input }: Command): readonly Value[] {
+function withConfig({ shell, at: place, args, input }: ShellCommand): readonly Value[] {
   const at = args.findIndex((arg) => /^(-K|--config)$/.test(shown(arg)));
   const file = args[at + 1];
   if (at < 0 || file === undefined) return args;
@@ -287,7 +291,7 @@ function withConfig({ shell, at: place, args, input }: Command): readonly Value[
 }
 
 /** `--variable %NAME` reads a variable, which `{{NAME}}` stands for in other options. */
-function importedBy({ shell, at }: Command, args: Arguments): Value[] {
+function importedBy({ shell, at }: ShellCommand, args: Arguments): Value[] {
   return optionValues(args, ['variable']).flatMap((value) => {
     const [, name] = /^%(\w{1,100})/.exec(shown(value)) ?? [];
     if (name === undefined) return [];
@@ -372,7 +376,7 @@ const item = /^[\w.[\]-]{1,80}(?:[:=]{0,2}@|:?={1,2}|:(?!\/\/|\d+(?:\/|$)))/;
  * items".
  */
 function requestItems(
-  { shell, name, at }: Command,
+  { shell, name, at }: ShellCommand,
   operands: readonly Value[],
   part: 'header' | 'body',
 ): Value[] {

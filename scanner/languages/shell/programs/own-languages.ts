@@ -9,7 +9,7 @@ import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { optionValues, parseArguments } from '../arguments.ts';
 import { bare, runCode } from '../code.ts';
-import type { Command } from '../shell-state.ts';
+import type { ShellCommand } from '../shell-state.ts';
 import { empty, fetchedFrom, nodes, shown, slice, textsIn } from '../values.ts';
 import { unescapedText } from './printed.ts';
 
@@ -20,14 +20,14 @@ interface Script {
 }
 
 /** Follows the commands that a program of its own language gets. */
-export function runOwnLanguage(command: Command): void {
+export function runOwnLanguage(command: ShellCommand): void {
   const language = own(ownLanguages, command.name);
   if (language === undefined || isSafe(command, language)) return;
   const read = new Set<string>();
   for (const script of scriptsFor(command, language)) runScript(command, language, script, read);
 }
 
-function isSafe({ args }: Command, language: OwnLanguage): boolean {
+function isSafe({ args }: ShellCommand, language: OwnLanguage): boolean {
   const { commands = [], files = [], safe, takesValue = [], unsafe } = language;
   if (safe === undefined || args.some((arg) => unsafe?.test(shown(arg)))) return false;
   const valued = new Set([...commands, ...files, ...takesValue]);
@@ -37,7 +37,7 @@ function isSafe({ args }: Command, language: OwnLanguage): boolean {
   return args.some((arg) => safe.test(shown(arg)) && !others.has(arg));
 }
 
-function scriptsFor(command: Command, language: OwnLanguage): readonly Script[] {
+function scriptsFor(command: ShellCommand, language: OwnLanguage): readonly Script[] {
   const { commands = [], files = [], operandsFrom, takesValue = [] } = language;
   const { args: words, name, input } = command;
   // `vim -es` is silent; `vim -s FILE` types what the file holds.
@@ -61,7 +61,7 @@ function scriptsFor(command: Command, language: OwnLanguage): readonly Script[] 
   ];
 }
 
-function contentOf(command: Command, language: OwnLanguage, file: Value): readonly Value[] {
+function contentOf(command: ShellCommand, language: OwnLanguage, file: Value): readonly Value[] {
   const written = command.shell.written(shown(file));
   if (written !== undefined) return [written];
   if (!language.isData && !/^(-|NONE|NORC|DEFAULTS|\/dev\/null)$/.test(shown(file)))
@@ -70,7 +70,7 @@ function contentOf(command: Command, language: OwnLanguage, file: Value): readon
 }
 
 function runScript(
-  command: Command,
+  command: ShellCommand,
   language: OwnLanguage,
   { value, isOne }: Script,
   read: Set<string>,
@@ -99,7 +99,7 @@ function runScript(
 }
 
 // sqlite3: `.read FILE`. A file that reads itself again brings no further command.
-function filesRead({ shell }: Command, commands: string, read: Set<string>): Value[] {
+function filesRead({ shell }: ShellCommand, commands: string, read: Set<string>): Value[] {
   const files = commands.matchAll(/^\s{0,9}\.read\s{1,9}["']?([^\s"'|]{1,400})/gm);
   return [...files].flatMap(([, path = '']) => {
     const key = shell.fileKey(path);

@@ -7,13 +7,13 @@ import type { Fact } from '../../../fact/fact.ts';
 import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { type PackageManager, packageManagers } from '../../../lookup-tables/shell.ts';
 import { type Arguments, hasOption, optionValues, parseArguments } from '../arguments.ts';
-import type { Command, Shell } from '../shell-state.ts';
+import type { Shell, ShellCommand } from '../shell-state.ts';
 import { changed, isKnown, shown, sourcesOf } from '../values.ts';
 
 const runVerbs = /^(dlx|exec|x|run|tool run)$/;
 
 /** @param isOwn whether the operand is a program of the package manager itself */
-export function noteInstall(command: Command, manager: PackageManager, isOwn: boolean): void {
+export function noteInstall(command: ShellCommand, manager: PackageManager, isOwn: boolean): void {
   const { shell, at } = command;
   const words = command.args.map(shown).filter((text) => !text.startsWith('-'));
   const verb = manager.installs.find(
@@ -52,7 +52,7 @@ export function noteInstall(command: Command, manager: PackageManager, isOwn: bo
 
 // With `--require-hashes` pip takes nothing but what has a digest in the lists. In a list of the
 // skill's own, digests are part of what is approved.
-function checksDigests({ shell, at }: Command, args: Arguments): boolean {
+function checksDigests({ shell, at }: ShellCommand, args: Arguments): boolean {
   const lists = optionValues(args, ['r', 'requirement']);
   return (
     hasOption(args, ['require-hashes']) &&
@@ -70,7 +70,7 @@ function isOwnList({ engine, folder }: Shell, path: string): boolean {
   return files.has(inOwn ?? normalize(path)) && (inOwn !== undefined || folder === '');
 }
 
-function notePackage(command: Command, manager: PackageManager, value: Value): void {
+function notePackage(command: ShellCommand, manager: PackageManager, value: Value): void {
   const text = shown(value);
   const isSource = /^(git\+|https?:|git@|github:)|\.(tgz|tar\.gz|whl|zip)$/.test(text);
   const version = /(?:@|==)v?([\w.+-]+)$/.exec(text.replace(/^@/, ''))?.[1] ?? '';
@@ -98,7 +98,7 @@ type Dependency = Pick<
   'manager' | 'name' | 'version' | 'pinned' | 'how'
 >;
 
-function addDependency({ shell, at }: Command, dependency: Dependency): void {
+function addDependency({ shell, at }: ShellCommand, dependency: Dependency): void {
   shell.notes.facts.push({
     kind: 'dependency',
     span: spanOf(at),
@@ -115,7 +115,7 @@ export function pythonOfUv({
   name,
   args: all,
   env,
-}: Command): { readonly word: Value; readonly args: readonly Value[] } | undefined {
+}: ShellCommand): { readonly word: Value; readonly args: readonly Value[] } | undefined {
   const isTool = name === 'uv' && shown(all[0]) === 'tool' && shown(all[1]) === 'run';
   if (name !== 'uvx' && !isTool) return undefined;
   const args = all.slice(isTool ? 2 : 0);

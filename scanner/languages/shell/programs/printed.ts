@@ -2,11 +2,11 @@
 
 import { unescaped } from '../../../engine/library/codecs.ts';
 import { concat, dataOf, textValue, type Value } from '../../../engine/value.ts';
-import type { Command } from '../shell-state.ts';
+import type { ShellCommand } from '../shell-state.ts';
 import { changed, empty, isKnown, joined, nodes, shown, slice } from '../values.ts';
 
 /** What echo or printf prints. */
-export function say({ name, args }: Command): Value {
+export function say({ name, args }: ShellCommand): Value {
   const [first] = args;
   const words = args.filter((arg, index) => index > 0 || !/^-[neE]+$/.test(shown(arg)));
   if (name === 'echo' || name === 'print') {

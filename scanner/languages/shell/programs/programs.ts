@@ -15,7 +15,7 @@ import { packageManagers } from '../../../lookup-tables/shell.ts';
 import { besideOf } from '../../../programs/beside.ts';
 import { parseArguments } from '../arguments.ts';
 import { bare, runCode, runFile } from '../code.ts';
-import { type Command, executes, isInteractive } from '../shell-state.ts';
+import { executes, isInteractive, type ShellCommand } from '../shell-state.ts';
 import {
   changed,
   empty,
@@ -36,7 +36,7 @@ const handedMax = 12;
 const systemFolder = /^\/(usr|bin|sbin|opt)\//;
 
 /** Runs a program without a handler of its own. */
-export function callProgram(command: Command): Value {
+export function callProgram(command: ShellCommand): Value {
   const { shell, name, word, at, args, input } = command;
   const text = shown(word);
   const isPath = text.includes('/');
@@ -81,7 +81,7 @@ export function callProgram(command: Command): Value {
  * also know the standard input as `input`, all words as `line`, the addresses among the operands as
  * `address`, and what the files hold that are named by the words as `contents`.
  */
-function callRow(command: Command, row: Row): void {
+function callRow(command: ShellCommand, row: Row): void {
   const { shell, at, frame, name, args: words, input } = command;
   const args = parseArguments(words, new Set(own(valuedOptions, name) ?? []));
   const { operands } = args;
@@ -101,7 +101,7 @@ function callRow(command: Command, row: Row): void {
 
 // The files whose content a request sends are read here: the script may have written them.
 function withContents(
-  { shell, at }: Command,
+  { shell, at }: ShellCommand,
   effect: RowEffect,
   operands: readonly Value[],
   named: Map<string, Value>,
@@ -151,7 +151,7 @@ function pathIn(value: Value): readonly Value[] {
 
 // A line that another language built is that language's call, and noted there. Beside an address,
 // what the program reads and the variables that are set for it count as its words do.
-function noteHandedSecrets({ shell, name, at, args, input, env }: Command): void {
+function noteHandedSecrets({ shell, name, at, args, input, env }: ShellCommand): void {
   const sink: FlowSink = {
     what: 'exec',
     capability: executes(name),
@@ -173,7 +173,7 @@ function noteHandedSecrets({ shell, name, at, args, input, env }: Command): void
 // Programs of Windows that save what is at an address.
 const fetchers = /^(certutil|bitsadmin|mpcmdrun|desktopimgdownldr|certreq|certoc)$/i;
 
-function noteFetch({ shell, at, args }: Command): void {
+function noteFetch({ shell, at, args }: ShellCommand): void {
   const url = args.find((arg) => /^https?:\/\//i.test(shown(arg)));
   const egress = url === undefined ? undefined : egressOf(shown(url), ['GET']);
   if (egress === undefined) return;
@@ -184,7 +184,7 @@ function noteFetch({ shell, at, args }: Command): void {
 }
 
 // `cmd /c COMMAND`: the command is a batch program.
-function noteBatch({ shell, at, args }: Command): void {
+function noteBatch({ shell, at, args }: ShellCommand): void {
   const words = args.map(shown);
   const option = words.findIndex((word) => /^\/[ckr]$/i.test(word));
   if (option < 0) return;
@@ -203,7 +203,7 @@ function noteBatch({ shell, at, args }: Command): void {
 
 // `crontab -e` alone opens the user's table for the user. Beside other commands, one of them may
 // choose the editor, and the editor may be a program.
-function opensForUser({ at, input }: Command): boolean {
+function opensForUser({ at, input }: ShellCommand): boolean {
   const { text } = at.program.source;
   const lines = text.split('\n').filter((line) => !/^\s*(?:#|$)/.test(line));
   const others = lines.filter((line) => !opensTable.test(line) && !lineOfTable.test(line));
@@ -214,7 +214,7 @@ const opensTable = /^\s*crontab -[el]\s*(?:#|$)/;
 const lineOfTable = /^\s*(?:@\w+|(?:[\d*][\d*/,-]*\s+){3}\S+\s+\S+)\s/;
 
 // `crontab FILE` and `crontab -` set the table of what runs by itself.
-function noteCrontab(command: Command): void {
+function noteCrontab(command: ShellCommand): void {
   const words = command.args.map(shown);
   const isOther = words.some((word) => /^-[lr]$/.test(word));
   if (!isOther && !(words.includes('-e') && opensForUser(command)))
@@ -222,7 +222,7 @@ function noteCrontab(command: Command): void {
 }
 
 // `go run FILE.go`
-function runGoFile(command: Command): void {
+function runGoFile(command: ShellCommand): void {
   const [verb, ...files] = command.args.filter((arg) => !shown(arg).startsWith('-'));
   if (shown(verb) !== 'run') return;
   for (const file of files.map(shown).filter((text) => text.endsWith('.go'))) {
@@ -233,7 +233,7 @@ function runGoFile(command: Command): void {
 }
 
 // `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides exchange data.
-function noteSocat({ shell, at, args, input }: Command): void {
+function noteSocat({ shell, at, args, input }: ShellCommand): void {
   const words = args.map(shown);
   const runs = words.some((word) => /^(exec|system):/i.test(word));
   const files = args.filter((arg) => /^(file|open|gopen):/i.test(shown(arg)));

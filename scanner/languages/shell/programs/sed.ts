@@ -85,7 +85,8 @@ function stepOf(command: SedCommand, isExtended: boolean): Step | undefined {
   if (name === 'p') return { ...step, prints: true, apply: (one) => one };
   if (name === 'd') return { ...step, apply: () => undefined };
   if (name === 'y') {
-    const [from, to] = [[...text], [...replacement]];
+    const to = [...replacement];
+    const from = [...text];
     return { ...step, apply: (one) => [...one].map((x) => to[from.indexOf(x)] ?? x).join('') };
   }
   if (name !== 's' || /[ew]/.test(flags)) return undefined;

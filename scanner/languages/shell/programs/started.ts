@@ -7,14 +7,14 @@ import { isLoopbackHost, socketEgressOf, unknownPart } from '../../../lookup-tab
 import { isFilledIn } from '../../../programs/filled-text.ts';
 import { optionValues, parseArguments } from '../arguments.ts';
 import { bare, runCode } from '../code.ts';
-import { type Command, executes } from '../shell-state.ts';
+import { executes, type ShellCommand } from '../shell-state.ts';
 import { empty, fetchedFrom, isKnown, nodes, shown, slice, textsIn } from '../values.ts';
 import { environmentValue, wholeEnvironment } from '../variables.ts';
 import { unescapedText } from './printed.ts';
 import { sedCommands } from './sed.ts';
 
 /** Notes programs that a utility starts, and facts about other processes that it shows. */
-export function noteStarted(command: Command): void {
+export function noteStarted(command: ShellCommand): void {
   const { shell, args, name, at } = command;
   const program = args.map(shown).join(' ');
   if (/^[gm]?awk$/.test(name)) {
@@ -34,12 +34,12 @@ export function noteStarted(command: Command): void {
     shell.trait(at, 'process-environment', `ps ${program}`);
 }
 
-function runLine(command: Command, line: string): Value {
+function runLine(command: ShellCommand, line: string): Value {
   return runCode(bare(command), { ...textValue(line), isFolded: true }, 'shell');
 }
 
 // An awk program starts others by `system`, so a fetched awk program may run anything.
-function runFetchedProgram(command: Command): void {
+function runFetchedProgram(command: ShellCommand): void {
   const { shell, name, at } = command;
   const args = parseArguments(command.args, new Set(['f', 'F', 'v']));
   const files = optionValues(args, ['f', 'file']);
@@ -62,7 +62,7 @@ function runFetchedProgram(command: Command): void {
   }
 }
 
-function runAwkCommands(command: Command, program: string): void {
+function runAwkCommands(command: ShellCommand, program: string): void {
   const { shell, name, at, input } = command;
   const { known, piped, others } = awkCommands(program);
   const read = known.map((line) => runLine(command, line));
@@ -108,7 +108,7 @@ const pipes =
   /(?:\bprintf?\s{0,9}\(?\s{0,9}"((?:[^"\\]|\\.){1,4000})"\s{0,9}\)?\s{0,9})?\|\s{0,9}"((?:[^"\\]|\\.){1,4000})"/g;
 
 // gawk: `"/inet/tcp/local/host/remote"`; a remote port of 0 waits for others.
-function noteAwkSocket(command: Command, program: string, runsOthers: boolean): void {
+function noteAwkSocket(command: ShellCommand, program: string, runsOthers: boolean): void {
   const { shell, name, at, input, args } = command;
   const [, protocol, host = '', port = ''] =
     /"\/inet[46]?\/(tcp|udp)\/\w{1,20}\/([^/"]{1,200})\/(\w{1,20})/.exec(program) ?? [];
@@ -124,13 +124,13 @@ function noteAwkSocket(command: Command, program: string, runsOthers: boolean): 
 }
 
 // `getline k < "file"`
-function filesOf({ shell, at }: Command, program: string): Value[] {
+function filesOf({ shell, at }: ShellCommand, program: string): Value[] {
   return [...program.matchAll(/\bgetline\b\s{0,9}\w{0,40}\s{0,9}<\s{0,9}"([^"]{1,400})"/g)].map(
     ([, path = '']) => shell.read(at, textValue(path)),
   );
 }
 
-function variablesOf({ shell, at, args }: Command, program: string): Value[] {
+function variablesOf({ shell, at, args }: ShellCommand, program: string): Value[] {
   const plain = [...program.matchAll(/\bENVIRON\s?\["(\w{1,100})"\]/g)].map(
     ([, name = '']) => name,
   );
@@ -152,13 +152,13 @@ const runsGiven =
   /\bsystem\s{0,9}\(\s{0,9}(?:\$\w+|[A-Za-z_]\w*)\s{0,9}\)|(?:\$\w+|\b[A-Za-z_]\w*)\s{0,9}\|&?\s{0,9}getline/;
 
 // The address of what awk reads, or gets in a variable, where it was downloaded.
-function fetchedBy({ shell, args, input }: Command): string | undefined {
+function fetchedBy({ shell, args, input }: ShellCommand): string | undefined {
   const values = optionValues(parseArguments(args, new Set(['f', 'F', 'v'])), ['v']);
   return fetchedFrom(shell.notes, [input, ...values]);
 }
 
 // GNU sed: `e command`, and `s/…/command/e`, which runs the resulting line.
-function runSedCommands(command: Command): void {
+function runSedCommands(command: ShellCommand): void {
   const { shell, at, input } = command;
   for (const script of sedScripts(command)) {
     const fetched = fetchedFrom(shell.notes, [script]);
@@ -185,7 +185,7 @@ function mayBeCommand(script: string): boolean {
 }
 
 // The scripts of options, else the first operand. `-f -` reads the script from the input.
-function sedScripts({ shell, args: words, input }: Command): readonly Value[] {
+function sedScripts({ shell, args: words, input }: ShellCommand): readonly Value[] {
   const args = parseArguments(words, new Set(['e', 'expression', 'f', 'file', 'l']));
   const given = optionValues(args, ['e', 'expression']);
   const files = optionValues(args, ['f', 'file']);
@@ -196,7 +196,7 @@ function sedScripts({ shell, args: words, input }: Command): readonly Value[] {
   return [...given, ...contents, ...(isOption ? [] : args.operands.slice(0, 1))];
 }
 
-function runTarCommand(command: Command, arg: Value, before: Value | undefined): void {
+function runTarCommand(command: ShellCommand, arg: Value, before: Value | undefined): void {
   const option =
     /^--(?:checkpoint-action=exec|to-command|use-compress-program|rmt-command|new-volume-script|info-script)=/.exec(
       shown(arg),

@@ -6,7 +6,7 @@ import { own } from '../../../lookup-tables/api.ts';
 import { observingPrograms } from '../../../lookup-tables/observations.ts';
 import { grantedUtilities, utilities } from '../../../lookup-tables/shell.ts';
 import { parseArguments } from '../arguments.ts';
-import { type Command, executes } from '../shell-state.ts';
+import { executes, type ShellCommand } from '../shell-state.ts';
 import { changed, changedEach, empty, isKnown, nodes, shown } from '../values.ts';
 import { readVariable, wholeEnvironment } from '../variables.ts';
 import { callPacker, find } from './archives.ts';
@@ -15,7 +15,7 @@ import { say } from './printed.ts';
 import { noteStarted } from './started.ts';
 
 /** Runs one of the utilities of the table. */
-export function callUtility(command: Command): Value {
+export function callUtility(command: ShellCommand): Value {
   const { shell, name, at, args, input } = command;
   const utility = own(utilities, name);
   if (utility === undefined) return dataOf([]);
@@ -97,7 +97,7 @@ const valueOptions: Readonly<Record<string, readonly string[]>> = Object.fromEnt
   }).map(([name, options]) => [name, options.split(' ')]),
 );
 
-function transform(command: Command, files: readonly Value[]): Value {
+function transform(command: ShellCommand, files: readonly Value[]): Value {
   const { shell, name, at, args } = command;
   const isOption = (text: string): boolean =>
     (name === 'tar' && /^[a-zA-Z]{1,6}$/.test(text)) ||
@@ -136,7 +136,7 @@ function transform(command: Command, files: readonly Value[]): Value {
 
 const encoders = /^(base64|base32|xxd|od|hexdump|gzip|bzip2|xz|zstd|openssl|gpg|tar|zip|rev|tr)$/;
 
-function copy({ shell, name, at, input }: Command, files: readonly Value[]): void {
+function copy({ shell, name, at, input }: ShellCommand, files: readonly Value[]): void {
   const target = files.at(-1);
   if (target === undefined || files.length < 2) return;
   const contents = files
@@ -149,7 +149,7 @@ function copy({ shell, name, at, input }: Command, files: readonly Value[]): voi
 
 // What such a program prints is no data of the skill, but may be a fact about the machine. Its text
 // stays empty: names and addresses are put together with it.
-function told({ shell, name, at }: Command, hasOperands: boolean): Value {
+function told({ shell, name, at }: ShellCommand, hasOperands: boolean): Value {
   const what = own(observingPrograms, name);
   if (what === undefined || (hasOperands && name !== 'ps')) return empty;
   const source = shell.source(at, { what: 'observed', name: what }, `${name} tells the ${what}`);
@@ -158,7 +158,7 @@ function told({ shell, name, at }: Command, hasOperands: boolean): Value {
 
 // jq: its program, variables with their values, and the files that it reads.
 
-function queryJson(command: Command): Value {
+function queryJson(command: ShellCommand): Value {
   const { shell, at, args } = command;
   const { files, given, program } = jqArguments(args);
   const output = transform(command, files);
