@@ -69,11 +69,13 @@ function loadedBy(programs: readonly OwnProgram[]): (program: OwnProgram) => boo
   };
 }
 
-function resultOf(
+/** What was noted of programs, and what of them was not followed. */
+export function resultOf(
   { notes, isExhausted, leftOut, unknownCalls }: Engine,
   programs: readonly OwnProgram[],
 ): FrontEndResult {
-  const { facts, embedded, written, moved, nodes, edges, sources, sinks, starts, exports } = notes;
+  const { facts, embedded, written, moved, nodes, edges, sources, sinks, starts } = notes;
+  const { exports, entries, exits } = notes;
   return {
     facts,
     embedded,
@@ -93,6 +95,6 @@ function resultOf(
       const start = isExhausted ? 0 : Math.min(first?.at ?? 0, source.text.length);
       return [{ span: { path: source.path, start, end: start + 1 }, reason }];
     }),
-    graph: { nodes, edges, sources, sinks, starts, exports },
+    graph: { nodes, edges, sources, sinks, starts, exports, entries, exits },
   };
 }

@@ -120,6 +120,9 @@ export interface CallSite {
 /** Calls a function by its name: of the class around, of the skill, or of the library. */
 export function callNamed(engine: Engine, site: CallSite, written: string, given: Given): Value {
   const { frame } = site;
+  const own = engine.library?.[written];
+  if (own !== undefined)
+    return own(engine, { ...given, at: engine.at(frame, site.node, written), frame });
   const name = engine.fold(written);
   const method = engine.knowledge.callsOwnMethods
     ? classesAround(frame)

@@ -15,6 +15,7 @@ import type { FrontEndContext } from '../programs/frontend.ts';
 import { append, setItem, setMember } from './assigned.ts';
 import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
+import type { ApiCall } from './effects/effects.ts';
 import { loadPath } from './effects/files.ts';
 import { type Changes, type Fields, Heap } from './heap.ts';
 import { itemAt } from './items.ts';
@@ -145,6 +146,10 @@ export class Engine {
   uncertain = 0;
   /** Why something was left out. */
   leftOut: string | undefined;
+  /** Functions that no row can say: what only the language has. */
+  library: Readonly<Record<string, (engine: Engine, call: ApiCall) => Value>> | undefined;
+  /** Whether the rounds of a loop are being gone through whose number is not known. */
+  isRepeating = false;
   /** What may still be gone through. */
   left: number;
   /** What the rounds of one loop may take that are computed one by one. */
@@ -227,6 +232,7 @@ export class Engine {
       const value = this.#valueOf(node, frame);
       // What is only read was paid for where it was made.
       if (!/^(call|new|super|list|record|op|text)$/.test(node.kind)) return value;
+      if (this.library !== undefined && isRead(node)) return value;
       // Long texts and many alternatives are work, too.
       for (const { length } of value.texts) this.left -= length >> charactersPerNodeShift;
       if (value.texts.length > 1) this.left -= value.texts.length >> 1;
@@ -343,7 +349,8 @@ export class Engine {
 
   // Data keeps the names of the variables that hold it, for the steps of a flow.
   #held(place: Node, value: Value, name: string, frame: Invocation): Value {
-    if (value.nodes.length === 0) return value;
+    // A name with a blank is no name of the program.
+    if (value.nodes.length === 0 || name.includes(' ')) return value;
     const at = this.at(frame, place, name);
     const node = this.notes.node(at, `held@${place.start}`, `held in "${name.slice(0, 60)}"`);
     for (const from of value.nodes) this.notes.edge(from, node);
@@ -533,6 +540,16 @@ export class Engine {
     this.notes.importing = importing;
   }
 
+  /** Does something while a place has another value, or may get one. */
+  during<T>(store: Fields, name: string, given: Value | undefined, run: () => T): T {
+    const before = store.fields.get(name);
+    if (given !== undefined) this.heap.set(store, name, given);
+    const made = run();
+    if (before === undefined) this.heap.delete(store, name);
+    else this.heap.set(store, name, before);
+    return made;
+  }
+
   #try({ body, catches, last }: NodeOf<'try'>, frame: Invocation): Value {
     const mark = frame.thrown.length;
     this.heap.land('throw');
@@ -574,6 +591,11 @@ export class Engine {
     this.evaluate(last, frame);
     if (frame.ended === '') frame.ended = ended;
   }
+}
+
+// `$x` of a shell, which is a call: the environment may have it.
+function isRead(node: Node): boolean {
+  return node.kind === 'call' && node.callee.kind === 'global' && node.callee.name === '$';
 }
 
 interface Branch<T> {

@@ -111,7 +111,9 @@ function leaves(frame: Invocation): boolean {
 function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: () => void): Value {
   let last: Changes | undefined;
   // Nested loops go through their bodies more often than that while there is something left.
-  const rounds = engine.isExhausted ? 1 : 2;
+  const rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 2);
+  const outer = engine.isRepeating;
+  engine.isRepeating = true;
   for (let round = 0; round < rounds; round++) {
     const end = engine.branch(() => {
       if (node.test !== undefined) engine.evaluate(node.test, frame);
@@ -122,13 +124,16 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
     }, frame);
     engine.join([end], frame, false);
     if (end.ended !== '') break;
-    if (last !== undefined) {
-      const again = changedAgain(last, end.changes);
-      engine.heap.open(again);
+    const again = last && changedAgain(last, end.changes);
+    if (again?.size === 0 && !makesThings(end.changes)) break;
+    // What keeps changing is open in the last round; after many rounds, all that they set.
+    if (again !== undefined && last !== undefined && round >= rounds - 2) {
+      engine.heap.open(rounds > 2 ? end.changes : again);
       if (exchangesFunctions(last, again)) engine.leftOut ??= 'a loop that exchanges functions';
     }
     last = end.changes;
   }
+  engine.isRepeating = outer;
   return unknown;
 }
 
@@ -151,4 +156,11 @@ function nameIn(thing: Thing): unknown {
   if (thing.is === 'api') return thing.name;
   if (thing.is === 'function') return thing.func;
   return thing.is === 'class' ? thing.class : thing.is;
+}
+
+// Lists and objects of one round may hold what those of another do not.
+function makesThings(changes: Changes): boolean {
+  return [...changes.values()].some(({ fields }) =>
+    [...fields.values()].some((value) => value !== undefined && value.things.length > 0),
+  );
 }

@@ -39,6 +39,8 @@ export class Notes {
   readonly sinks: FlowGraph['sinks'][number][] = [];
   readonly starts: FlowStart[] = [];
   readonly exports: NonNullable<FlowGraph['exports']>[number][] = [];
+  readonly entries: NonNullable<FlowGraph['entries']>[number][] = [];
+  readonly exits: NonNullable<FlowGraph['exits']>[number][] = [];
   /** How many packages are being imported. */
   importing = 0;
   readonly #steps: Steps;
@@ -63,7 +65,7 @@ export class Notes {
     this.#add({
       kind: 'capability',
       ...located(at),
-      certainty: isWide ? 'widened' : at.certainty,
+      certainty: isWide || traits.includes('dynamic-name') ? 'widened' : at.certainty,
       capability,
       api: at.api,
       traits: [
@@ -129,6 +131,12 @@ export class Notes {
     if (this.#once(`source ${id}`))
       this.sources.push({ node: id, source, certainty: at.certainty });
     return id;
+  }
+
+  /** Says what data of a node is that comes from another program of the skill. */
+  comesFrom(node: string, source: FlowSource): string {
+    this.#sourceAt.set(node, source);
+    return node;
   }
 
   /** The source that a node is, where no variable holds its data. */

@@ -13,6 +13,8 @@ export interface TextPiece {
   readonly text: string;
   /** Where it stands in the source, letter by letter. */
   readonly raw: number | undefined;
+  /** It was computed of what stands there. */
+  readonly isFixed?: true;
   readonly nodes: readonly string[];
 }
 
@@ -84,7 +86,8 @@ export class Text {
 
   /** Whether the letters stand in the source as one piece. */
   get isPlain(): boolean {
-    return this.pieces.length === 1 && this.pieces[0]?.raw !== undefined;
+    const [only] = this.pieces;
+    return this.pieces.length === 1 && only?.raw !== undefined && only.isFixed !== true;
   }
 
   get nodes(): readonly string[] {
@@ -101,10 +104,12 @@ export class Text {
    */
   mapFrom(otherwise: number, within?: Extent): OffsetMap {
     let at = 0;
-    const map = this.pieces.map(({ text, raw }) => {
+    const map = this.pieces.map(({ text, raw, isFixed }) => {
       const isThere =
         raw !== undefined && (within === undefined || (raw >= within.start && raw < within.end));
-      const piece = isThere ? { at, raw } : { at, raw: otherwise, fixed: true as const };
+      const isExact = isThere && isFixed !== true;
+      const place = isThere ? raw : otherwise;
+      const piece = { at, raw: place, ...(!isExact && { fixed: true as const }) };
       at += text.length;
       return piece;
     });
@@ -119,8 +124,8 @@ export class Text {
       const from = Math.max(0, start - at);
       const to = Math.min(piece.text.length, end - at);
       if (from < to) {
-        const raw = piece.raw === undefined ? undefined : piece.raw + from;
-        found.push({ text: piece.text.slice(from, to), raw, nodes: piece.nodes });
+        const raw = piece.raw === undefined || piece.isFixed ? piece.raw : piece.raw + from;
+        found.push({ ...piece, text: piece.text.slice(from, to), raw });
       }
       at += piece.text.length;
     }

@@ -313,11 +313,16 @@ export function concat(parts: readonly Value[]): Value {
   return {
     ...none,
     texts: kept,
-    isOpen: isCut || kept.length < texts.length,
+    isOpen: isCut || kept.length < texts.length || parts.some(hasMore),
     nodes: allNodesOf(parts),
     isFolded: parts.length > 1,
     isDecoded: parts.some(({ isDecoded }) => isDecoded),
   };
+}
+
+// It is more than is kept of it.
+function hasMore({ isOpen, texts }: Value): boolean {
+  return isOpen && texts.length >= alternativesMax;
 }
 
 /** The only thing that a value is, when it is computed whole: a text, a number, nothing. */

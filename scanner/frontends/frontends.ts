@@ -12,7 +12,7 @@ export const frontEnds: readonly FrontEnd[] = [
   {
     name: 'shell',
     languages: ['shell'],
-    load: async () => (await import('./shell/shell.ts')).analyseShell,
+    load: async () => (await import('../languages/shell/shell.ts')).analyseShell,
   },
   {
     name: 'python',

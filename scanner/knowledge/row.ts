@@ -62,8 +62,9 @@ type Deed =
       readonly saves?: ArgOf;
       /** An object whose fields are the address, the method, the headers, the body. */
       readonly options?: ArgOf;
-      /** The scheme of an address that is given in parts. */
-      readonly scheme?: 'http' | 'https';
+      /** The scheme of an address that is given in parts, and the port of a host without one. */
+      readonly scheme?: 'http' | 'https' | 'tcp' | 'udp';
+      readonly port?: number;
       readonly traits?: readonly Trait[];
     }
   /** A connection; `host` may be an address with a scheme, and `content` is sent at once. */
@@ -372,6 +373,8 @@ export interface Knowledge {
   readonly parameters?: ReadonlyMap<string, readonly string[]>;
   /** The same where rows know all but the first argument by name. */
   readonly namedParameters?: ReadonlyMap<string, readonly string[]>;
+  /** Rounds in which a loop is gone through whose number of rounds is not known; by default 2. */
+  readonly rounds?: number;
   /** Names of members from which everything can be reached. */
   readonly reaching?: RegExp;
   /**

@@ -77,7 +77,7 @@ export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'re
   const texts =
     url === undefined ? [fixedHost(effect.host)] : addressesOf(engine, based(call, url));
   const targets = texts.flatMap((text): (OpenOn & { readonly text: Text })[] => {
-    const egress = egressOf(text.whole, methods);
+    const egress = targetOf(text.whole, methods, effect);
     if (egress === undefined) return [];
     const capability: Capability = { kind: 'egress', ...egress };
     const traits = requestTraits(capability, text.whole, bodies.length);
@@ -92,6 +92,17 @@ export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'re
   });
   const fronted = engine.knowledge.isOpen ? frontedHosts(engine, call, texts, methods) : [];
   return saved(engine, call, effect, sendTo(engine, call, [...targets, ...fronted], parts));
+}
+
+// A host alone has the scheme and port of its program.
+function targetOf(
+  text: string,
+  methods: readonly string[],
+  { scheme, port = 0 }: EffectOf<'request'>,
+): ReturnType<typeof egressOf> {
+  const isSocket = scheme === 'tcp' || scheme === 'udp';
+  if (!isSocket || text.includes('://')) return egressOf(text, methods);
+  return socketEgressOf(scheme, text === unknownPart ? undefined : text, port);
 }
 
 // Hosts that a `Host` header names, and proxies: they see the request, whatever host the address
@@ -451,7 +462,8 @@ function oddPort(capability: Capability): Trait[] {
   return isUsual || isLoopbackHost(host) ? [] : ['odd-port'];
 }
 
-function addressTraits(capability: Capability): Trait[] {
+/** What the address of a request tells by itself. */
+export function addressTraits(capability: Capability): Trait[] {
   if (capability.kind !== 'egress') return [];
   const { host, port, scheme } = parseEgressUrl(capability.url);
   const isWeb = scheme === 'http' || scheme === 'https';
