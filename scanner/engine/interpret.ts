@@ -16,7 +16,7 @@ import { append, setItem, setMember } from './assigned.ts';
 import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
 import { loadPath } from './effects/files.ts';
-import { type Changes, type Fields, Heap } from './heap.ts';
+import { type Changes, type Fields, Heap, type Reads } from './heap.ts';
 import { itemAt } from './items.ts';
 import { foldOperator, truthOf } from './library/library.ts';
 import { goThrough } from './loops.ts';
@@ -134,6 +134,9 @@ export class Engine {
       readonly args: readonly Value[];
       readonly self: Value | undefined;
       readonly result: Value;
+      /** The variables that were read, and what they held. */
+      readonly reads: Reads;
+      readonly held: string;
     }[]
   >();
   /** Calls that may happen when the program has done more. */
@@ -179,7 +182,11 @@ export class Engine {
   }
 
   callWhatIsLeft(): void {
-    for (const { frame, call } of this.#later.splice(0)) this.perhaps(frame, call);
+    for (const { frame, call } of this.#later.splice(0)) {
+      // What has ended goes on with what it began.
+      frame.ended = '';
+      this.perhaps(frame, call);
+    }
   }
 
   /** Pays for items that are gone through; the scan ends where too many are. */

@@ -21,7 +21,7 @@ const own = computes('same', 'self');
 const from: ArgOf = { at: 0, text: '0' };
 const to: ArgOf = { at: 1, text: 'Infinity' };
 
-const perItem: RowEffect = { does: 'call', callee: 0, each: 'self', numbered: true };
+const perItem: RowEffect = { does: 'call', callee: 0, each: 'self', numbered: true, self: 1 };
 const perItemOfFirst: RowEffect = { does: 'call', callee: 1, each: 0, numbered: true };
 
 /** A function that gets what a promise holds, and others that get why it failed. */
