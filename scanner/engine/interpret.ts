@@ -62,7 +62,7 @@ export const roundsMax = 4_096;
 /** Rounds of a loop in all calls, unless one call has more. */
 export const roundsAgain = 1_024;
 /** Calls that are made once more at the end. */
-const laterMax = 64;
+const laterMax = 4_096;
 /** Expressions and calls inside one another, through all functions. */
 const nestingMax = 1_500;
 
@@ -136,7 +136,7 @@ export class Engine {
       readonly result: Value;
       /** The variables that were read, and what they held. */
       readonly reads: Reads;
-      readonly held: string;
+      readonly held: readonly (Value | undefined)[];
     }[]
   >();
   /** Calls that may happen when the program has done more. */

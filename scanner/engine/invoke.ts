@@ -6,7 +6,7 @@ import type { ApiCall } from './effects/effects.ts';
 import { birth, type Reads, readAlso } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { isAlike } from './shapes.ts';
-import { heldIn, summarised } from './summaries.ts';
+import { summarised } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -49,10 +49,19 @@ function sameCall(
         (one.self === undefined
           ? self === undefined
           : self !== undefined && isAlike(one.self, self)) &&
-        heldIn(engine, one.reads) === one.held,
+        held(one.reads).every((value, at) => isAsBefore(value, one.held[at])),
     );
   if (known !== undefined) readAlso(engine.heap.reads, known.reads);
   return known?.result;
+}
+
+// What variables hold now; what changes in an object is counted.
+function held(reads: Reads): readonly (Value | undefined)[] {
+  return [...reads].flatMap(([{ fields }, names]) => [...names].map((name) => fields.get(name)));
+}
+
+function isAsBefore(a: Value | undefined, b: Value | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && isAlike(a, b));
 }
 
 function keepCall(
@@ -74,7 +83,7 @@ function keepCall(
       self,
       result,
       reads,
-      held: heldIn(engine, reads),
+      held: held(reads),
     });
 }
 

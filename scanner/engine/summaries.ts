@@ -214,8 +214,8 @@ function together(
   return result;
 }
 
-/** What variables hold now. */
-export function heldIn(engine: Engine, reads: Reads): string {
+// What variables hold now.
+function heldIn(engine: Engine, reads: Reads): string {
   const values = [...reads].flatMap(([{ fields }, names]) =>
     [...names].map((name) => fields.get(name) ?? nil),
   );

@@ -222,7 +222,7 @@ const objects: Table = {
     'called',
   ),
   'Function#bind': row([], 'bound'),
-  'Any#then Function#then': row([done, failedSecond], 'called'),
+  'Any#then Function#then': row([{ ...done, isLater: true }, failedSecond], 'called'),
   'Any#catch Function#catch': row(failed, 'self'),
   'Any#finally Function#finally': row({ does: 'call', callee: 0 }, 'self'),
   'Promise.resolve all race any allSettled': first,
@@ -295,6 +295,7 @@ const encodings: Table = {
   'encodeURIComponent querystring.escape': computes('url-encode', 0),
   'encodeURI escape': first,
   'Buffer Buffer.from': computes('bytes-from', 0, 1),
+  'Any#next': row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'through'),
   'Any#fill': row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'self'),
   'Any#setUint8 setInt8 setUint16 setInt16 setUint32 setInt32 setBigUint64': row(
     { does: 'fill', into: 'self', with: 1 },
