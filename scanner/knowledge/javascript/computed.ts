@@ -50,7 +50,6 @@ const setsMember = row({ does: 'set-member', of: 0, name: 1, value: 2 }, 'self')
 const takesFirst = row({ does: 'change', how: 'pop', key: { text: '0' } }, 'called');
 const carries = row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'nothing');
 const pipes = row({ does: 'put', into: 0, content: 'self' }, { compute: 'same', of: [0] });
-const merges = computes('merged', { rest: 0 });
 const buffer = row([], 'buffer');
 const decodes: RowEffect = { does: 'trait', trait: 'decode', detail: 0 };
 const inflates = row(decodes, { compute: 'inflate', of: [0] });
