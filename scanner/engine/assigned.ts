@@ -191,8 +191,10 @@ function addMethods(engine: Engine, of: OwnClass, name: string, given: Value): v
     for (const { fields } of objectsOf(given))
       for (const [key, value] of fields) addMethods(engine, of, key, value);
   for (const one of given.things)
-    if (one.is === 'function')
-      of.methods.set(name, { ...one, ...(!one.func.takesReceiver && { takesObject: true }) });
+    if (one.is === 'function') {
+      const takesObject = engine.knowledge.modules && !one.func.takesReceiver;
+      of.methods.set(name, { ...one, ...(takesObject && { takesObject: true }) });
+    }
 }
 
 /** `a[key] = value`; without a key, behind the last item. */

@@ -17,7 +17,7 @@ import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
 import type { ApiCall } from './effects/effects.ts';
 import { loadPath } from './effects/files.ts';
-import { type Changes, type Fields, Heap } from './heap.ts';
+import { type Changes, type Fields, Heap, type Reads } from './heap.ts';
 import { itemAt } from './items.ts';
 import { foldOperator, truthOf } from './library/library.ts';
 import { goThrough } from './loops.ts';
@@ -63,7 +63,7 @@ export const roundsMax = 4_096;
 /** Rounds of a loop in all calls, unless one call has more. */
 export const roundsAgain = 1_024;
 /** Calls that are made once more at the end. */
-const laterMax = 64;
+const laterMax = 4_096;
 /** Expressions and calls inside one another, through all functions. */
 const nestingMax = 1_500;
 
@@ -135,6 +135,9 @@ export class Engine {
       readonly args: readonly Value[];
       readonly self: Value | undefined;
       readonly result: Value;
+      /** The variables that were read, and what they held. */
+      readonly reads: Reads;
+      readonly held: readonly (Value | undefined)[];
     }[]
   >();
   /** Calls that may happen when the program has done more. */
@@ -184,7 +187,11 @@ export class Engine {
   }
 
   callWhatIsLeft(): void {
-    for (const { frame, call } of this.#later.splice(0)) this.perhaps(frame, call);
+    for (const { frame, call } of this.#later.splice(0)) {
+      // What has ended goes on with what it began.
+      frame.ended = '';
+      this.perhaps(frame, call);
+    }
   }
 
   /** Pays for items that are gone through; the scan ends where too many are. */

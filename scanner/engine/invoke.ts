@@ -3,7 +3,7 @@
 import type { Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax } from './calls.ts';
 import type { ApiCall } from './effects/effects.ts';
-import { birth } from './heap.ts';
+import { birth, type Reads, readAlso } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { isAlike } from './shapes.ts';
 import { summarised } from './summaries.ts';
@@ -38,7 +38,7 @@ function sameCall(
   self: Value | undefined,
 ): Value | undefined {
   if (given.named.size > 0 || given.spread.length > 0 || given.sent !== undefined) return undefined;
-  return engine.remembered
+  const known = engine.remembered
     .get(own.func)
     ?.find(
       (one) =>
@@ -48,8 +48,20 @@ function sameCall(
         one.args.every((arg, at) => isAlike(arg, given.args[at] ?? unknown)) &&
         (one.self === undefined
           ? self === undefined
-          : self !== undefined && isAlike(one.self, self)),
-    )?.result;
+          : self !== undefined && isAlike(one.self, self)) &&
+        held(one.reads).every((value, at) => isAsBefore(value, one.held[at])),
+    );
+  if (known !== undefined) readAlso(engine.heap.reads, known.reads);
+  return known?.result;
+}
+
+// What variables hold now; what changes in an object is counted.
+function held(reads: Reads): readonly (Value | undefined)[] {
+  return [...reads].flatMap(([{ fields }, names]) => [...names].map((name) => fields.get(name)));
+}
+
+function isAsBefore(a: Value | undefined, b: Value | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && isAlike(a, b));
 }
 
 function keepCall(
@@ -58,6 +70,7 @@ function keepCall(
   given: Given,
   self: Value | undefined,
   result: Value,
+  reads: Reads,
 ): void {
   if (given.named.size > 0 || given.spread.length > 0) return;
   const all = engine.remembered.get(own.func) ?? [];
@@ -69,6 +82,8 @@ function keepCall(
       args: given.args,
       self,
       result,
+      reads,
+      held: held(reads),
     });
 }
 
@@ -130,6 +145,9 @@ function follow(
   const { oldest } = heap;
   heap.oldest = Number.POSITIVE_INFINITY;
   const began = birth();
+  const outer = heap.reads;
+  const reads: Reads = new Map();
+  if (engine.uncertain > 0) heap.reads = reads;
   const yielded = func.isGenerator ? newObject('list') : undefined;
   const inner: Invocation = {
     program,
@@ -149,6 +167,10 @@ function follow(
   bind(engine, func.params, given, inner);
   const last = engine.evaluate(func.body, inner);
   heap.landed();
+  heap.reads = outer;
+  // What the call itself made is the same in the same call.
+  for (const store of reads.keys()) if (store.born > began) reads.delete(store);
+  readAlso(outer, reads);
   engine.active.set(func, active);
   const isPure = heap.oldest > began;
   heap.oldest = Math.min(oldest, heap.oldest);
@@ -168,7 +190,7 @@ function follow(
     };
   const values = [...inner.returned, ...(func.givesLast && inner.ended === '' ? [last] : [])];
   const result = values.length === 0 ? nil : either(values);
-  if (engine.uncertain > 0 && isPure) keepCall(engine, own, given, self, result);
+  if (engine.uncertain > 0 && isPure) keepCall(engine, own, given, self, result, reads);
   return { result, isPure };
 }
 

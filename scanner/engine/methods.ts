@@ -1,5 +1,6 @@
 /** Methods: of the skill's objects, of the library's, and of what nobody knows. */
 
+import { alternativesMax } from '../fact/shared-limits.ts';
 import { callApi, ofFunction, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
   type CallSite,
@@ -56,7 +57,9 @@ export function callMethod(
     for (const thing of of.things)
       if (thing.is === 'api' && rowFor(engine, `${thing.name}.*`) !== undefined)
         callApi(engine, site, `${thing.name}.*`, given, undefined);
-    const own = of.things.flatMap((thing) => functionsIn(thing)).slice(0, candidatesMax);
+    const all = of.things.flatMap((thing) => functionsIn(thing));
+    const own = all.slice(0, engine.knowledge.callsBack ? alternativesMax : candidatesMax);
+    if (engine.knowledge.callsBack && all.length > own.length) engine.leftOut ??= tooMany;
     const results = own.map((one) => callValue(engine, site, one, given));
     return either([...results, passThrough(engine, site, [of], given)]);
   }

@@ -188,22 +188,13 @@ function startWords(
       api: at.api,
       part: 'code',
     });
-  notes.sink(at, isUnknown ? allNodesOf(words) : nodes, {
-    what: 'exec',
-    capability: exec,
-    api: at.api,
-    part: isUnknown ? 'code' : 'argument',
-    ...besideOf(texts.map(({ whole }) => whole)),
-  });
+  const sink = { what: 'exec', capability: exec, api: at.api } as const;
+  const beside = besideOf(texts.map(({ whole }) => whole));
   // Whatever the program is, it gets its arguments.
-  if (isUnknown && engine.knowledge.tellsPrograms)
-    notes.sink(at, nodes, {
-      what: 'exec',
-      capability: exec,
-      api: at.api,
-      part: 'argument',
-      ...besideOf(texts.map(({ whole }) => whole)),
-    });
+  const isApart = engine.knowledge.tellsPrograms === true;
+  if (isUnknown)
+    notes.sink(at, allNodesOf(isApart ? [first] : words), { ...sink, part: 'code', ...beside });
+  if (!isUnknown || isApart) notes.sink(at, nodes, { ...sink, part: 'argument', ...beside });
   if (words[0]?.isDecoded) notes.trait(at, 'decode-to-code', line.whole);
   if (first.isFolded && !first.isOpen && engine.knowledge.tellsPrograms)
     noteHiddenProgram(engine, call, name);

@@ -135,13 +135,12 @@ export function ofText(
       return textValue(text.toUpperCase());
     case 'reverse':
       return textValue([...text].reverse().join(''));
-    case 'replace':
+    case 'replace': {
       if (other === undefined || other === '') return undefined;
-      if (typeof c === 'number') {
-        let left = c;
-        return textValue(text.replaceAll(other, () => (left-- > 0 ? (third ?? '') : other)));
-      }
-      return textValue(text.replaceAll(other, () => third ?? (b === undefined ? unknownPart : '')));
+      const put = third ?? (b === undefined ? unknownPart : '');
+      let left = typeof c === 'number' ? c : Number.POSITIVE_INFINITY;
+      return textValue(text.replaceAll(other, () => (left-- > 0 ? put : other)));
+    }
     case 'translate':
       return other === undefined || third === undefined
         ? undefined

@@ -21,7 +21,7 @@ const own = computes('same', 'self');
 const from: ArgOf = { at: 0, text: '0' };
 const to: ArgOf = { at: 1, text: 'Infinity' };
 
-const perItem: RowEffect = { does: 'call', callee: 0, each: 'self', numbered: true };
+const perItem: RowEffect = { does: 'call', callee: 0, each: 'self', numbered: true, self: 1 };
 const perItemOfFirst: RowEffect = { does: 'call', callee: 1, each: 0, numbered: true };
 
 /** A function that gets what a promise holds, and others that get why it failed. */
@@ -50,7 +50,6 @@ const setsMember = row({ does: 'set-member', of: 0, name: 1, value: 2 }, 'self')
 const takesFirst = row({ does: 'change', how: 'pop', key: { text: '0' } }, 'called');
 const carries = row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'nothing');
 const pipes = row({ does: 'put', into: 0, content: 'self' }, { compute: 'same', of: [0] });
-const merges = computes('merged', { rest: 0 });
 const buffer = row([], 'buffer');
 const decodes: RowEffect = { does: 'trait', trait: 'decode', detail: 0 };
 const inflates = row(decodes, { compute: 'inflate', of: [0] });
@@ -222,7 +221,7 @@ const objects: Table = {
     'called',
   ),
   'Function#bind': row([], 'bound'),
-  'Any#then Function#then': row([done, failedSecond], 'called'),
+  'Any#then Function#then': row([{ ...done, isLater: true }, failedSecond], 'called'),
   'Any#catch Function#catch': row(failed, 'self'),
   'Any#finally Function#finally': row({ does: 'call', callee: 0 }, 'self'),
   'Promise.resolve all race any allSettled': first,
@@ -295,6 +294,7 @@ const encodings: Table = {
   'encodeURIComponent querystring.escape': computes('url-encode', 0),
   'encodeURI escape': first,
   'Buffer Buffer.from': computes('bytes-from', 0, 1),
+  'Any#next': row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'through'),
   'Any#fill': row({ does: 'fill', into: 'self', with: { rest: 0 } }, 'self'),
   'Any#setUint8 setInt8 setUint16 setInt16 setUint32 setInt32 setBigUint64': row(
     { does: 'fill', into: 'self', with: 1 },

@@ -145,8 +145,9 @@ export abstract class JavascriptExpressions extends Names {
       return { key: ir.constant(at, name), value };
     });
     const inner = children.filter((one) => !ts.isJsxText(one)).map((one) => this.lower(one));
-    const held = { key: ir.constant(at, 'children'), value: { ...at, kind: 'list', items: inner } };
-    const record: Node = { ...at, kind: 'record', entries: [...entries, held as (typeof entries)[0]] };
+    const list: Node = { ...at, kind: 'list', items: inner };
+    const held = { key: ir.constant(at, 'children'), value: list };
+    const record: Node = { ...at, kind: 'record', entries: [...entries, held] };
     const isOwn = !ts.isIdentifier(tagName) || /^[A-Z]/.test(tagName.text);
     return isOwn && !ts.isJsxNamespacedName(tagName)
       ? ir.call(at, this.lower(tagName), [{ value: record }])
