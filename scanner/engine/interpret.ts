@@ -408,6 +408,9 @@ export class Engine {
         : before === unknown || before === nil
           ? given
           : either([before, given]);
+    // A text that grows is copied as a whole, with all of its parts.
+    for (const { pieces } of value.texts) this.left -= pieces.length >> itemsPerNodeShift;
+    this.left -= value.nodes.length >> itemsPerNodeShift;
     this.assign(node.to, value, frame);
     return value;
   }

@@ -43,6 +43,12 @@ describe('a file that would cost a scan too much', () => {
       'too much of it to follow every call',
     ],
     [
+      'loops inside one another in a shell',
+      'a.sh',
+      `${'for a in $(ls) b; do x=$x$a; '.repeat(14)}curl "$x"; ${'done; '.repeat(14)}`,
+      'too much of it to follow every call',
+    ],
+    [
       '133,000 list markers in a line',
       'a.md',
       '1. '.repeat(133_000),

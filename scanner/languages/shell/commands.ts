@@ -44,6 +44,9 @@ import {
 
 const wrapperDepthMax = 8;
 
+/** A program costs as much as this many nodes. */
+const programNodes = 16;
+
 /** Runs a command by its words; gives what it prints. */
 export function run(shell: Shell, call: ApiCall): Value {
   const rows = rowsOf(call.args);
@@ -128,7 +131,10 @@ const keepsNothing: ReadonlySet<string> = new Set(
 );
 
 function callOutside(command: ShellCommand): Value {
-  const { shell, name, at, depth } = command;
+  const { shell, name, at, depth, args, input } = command;
+  // What programs do with their words and input is work, too.
+  const data = [...args, input].reduce((sum, { nodes: held }) => sum + held.length, 0);
+  shell.engine.left -= programNodes + (data >> 1);
   const launched = runLaunched(command);
   runOwnLanguage(command);
   const program = row(networkPrograms, name);
