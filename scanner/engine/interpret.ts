@@ -13,6 +13,7 @@ import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
 import type { Knowledge, Row } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
 import { append, setItem, setMember } from './assigned.ts';
+import { attempt } from './attempts.ts';
 import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
 import type { ApiCall } from './effects/effects.ts';
@@ -450,7 +451,7 @@ export class Engine {
       case 'loop':
         return goThrough(this, node, frame);
       case 'try':
-        return this.#try(node, frame);
+        return attempt(this, node, frame);
       case 'jump': {
         const value = node.value === undefined ? nil : this.evaluate(node.value, frame);
         if (node.how === 'yield' && frame.yielded) append(this, frame.yielded, value);
@@ -558,48 +559,6 @@ export class Engine {
     if (before === undefined) this.heap.delete(store, name);
     else this.heap.set(store, name, before);
     return made;
-  }
-
-  #try({ body, catches, last }: NodeOf<'try'>, frame: Invocation): Value {
-    const mark = frame.thrown.length;
-    this.heap.land('throw');
-    const tried = this.branch(() => this.evaluate(body, frame), frame);
-    const middle = this.heap.attempted(tried.changes);
-    const thrown = this.#caught(frame.thrown.splice(mark));
-    if (thrown.nodes.length > 0) this.raised = thrown;
-    const caught = catches.map(({ to, body }) =>
-      this.branch(() => {
-        this.heap.suppose(middle);
-        if (to !== undefined) this.assign(to, thrown, frame);
-        return this.evaluate(body, frame);
-      }, frame),
-    );
-    if (last !== undefined && middle.size > 0 && !this.isExhausted)
-      this.branch(() => {
-        this.heap.suppose(middle);
-        this.evaluate(last, frame);
-        if (frame.ended === '') frame.ended = 'throw';
-      }, frame);
-    this.join([tried, ...caught], frame, true);
-    if (last !== undefined) this.#atLast(last, frame);
-    return either([tried, ...caught].map(({ value }) => value ?? nil));
-  }
-
-  // The data of what was thrown, and the functions and texts among it.
-  #caught(thrown: readonly Value[]): Value {
-    const data = dataOf(allNodesOf(thrown));
-    if (!this.knowledge.callsBack) return data;
-    const { things, texts, isCut } = either(thrown);
-    const functions = things.filter(({ is }) => /^(function|bound|api|class)$/.test(is));
-    return { ...data, texts, things: functions, ...(isCut && { isCut }) };
-  }
-
-  // What runs at last runs before what ended the attempt goes on.
-  #atLast(last: Node, frame: Invocation): void {
-    const { ended } = frame;
-    frame.ended = '';
-    this.evaluate(last, frame);
-    if (frame.ended === '') frame.ended = ended;
   }
 }
 

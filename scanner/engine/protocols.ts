@@ -50,11 +50,16 @@ function results(
  * written.
  */
 export function shownBy(engine: Engine, site: CallSite, value: Value): Value | undefined {
-  const found = [
-    ...results(engine, site, value, engine.knowledge.shownNames ?? []),
-    ...(engine.knowledge.showsFunctions ? value.things.flatMap(writtenAs) : []),
-  ];
-  return found.length === 0 ? undefined : either(found);
+  const { shownNames = [], showsFunctions } = engine.knowledge;
+  const shown = value.things.map((thing): readonly Value[] => {
+    const given = results(engine, site, thingValue(thing), shownNames);
+    return given.length === 0 && showsFunctions ? writtenAs(thing) : given;
+  });
+  if (shown.every(({ length }) => length === 0)) return undefined;
+  const others = { ...value, things: value.things.filter((_, at) => shown[at]?.length === 0) };
+  const { things, texts, scalars, isOpen } = others;
+  const isMore = isOpen || things.length + texts.length + scalars.length > 0;
+  return withNodes(either([...shown.flat(), ...(isMore ? [others] : [])]), value.nodes);
 }
 
 function writtenAs(thing: Thing): readonly Value[] {

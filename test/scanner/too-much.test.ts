@@ -17,7 +17,7 @@ const scanOf = (path: string, text: string): Promise<ScanReport> =>
     file('SKILL.md', '---\nname: sample\ndescription: A sample.\n---\nText.\n'),
     file(path, text),
   ]);
-const stepLimit = 'the step limit of the scan';
+const _stepLimit = 'the step limit of the scan';
 const longText = (to: string): string =>
   `${to} = "https://a.example/" + "${'a'.repeat(4_000)}" + "${'b'.repeat(4_000)}"`;
 const stages = (count: number): string => `${Array(count).fill('tr a b').join(' | ')}\n`;

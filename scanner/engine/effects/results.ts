@@ -41,8 +41,8 @@ import { filtered, flatMapped, found, mapped, promised, resolvers } from './item
 import { namedLine } from './named-line.ts';
 import { bracesIn, evaluated, expanded, moduleBy, requiredBy } from './named-results.ts';
 import { matched, patternOf, pieces, replaced } from './patterns.ts';
-import { taken } from './taken.ts';
 import { proxied, revocable } from './proxied.ts';
+import { taken } from './taken.ts';
 
 /** What the effects of a row gave. */
 type Made = readonly (Value | undefined)[];

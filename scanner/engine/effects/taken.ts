@@ -1,8 +1,9 @@
 /** What iterators give: a list that is taken item by item, and its next item. */
-import { callMethod } from '../methods.ts';
+
 import { nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import { compute } from '../library/library.ts';
+import { callMethod } from '../methods.ts';
 import {
   either,
   itemsOf,
