@@ -188,8 +188,39 @@ export function either(all: readonly Value[]): Value {
     isFolded: values.some((value) => value.isFolded),
     isDecoded: values.some((value) => value.isDecoded),
   };
-  const isCut = things.length > alternativesMax || values.some((one) => one.isCut);
+  const isCut =
+    (things.length > alternativesMax && losesCalls(things)) || values.some((one) => one.isCut);
   return isCut ? { ...value, isCut } : value;
+}
+
+// Whether what is left out may do, when it is called, what none of those do that are kept.
+function losesCalls(things: readonly Thing[]): boolean {
+  const kept = things.slice(0, alternativesMax);
+  return things.slice(alternativesMax).some((one) => !kept.some((other) => doSame(one, other)));
+}
+
+/** Objects inside one another that are searched for functions. */
+const searchedMax = 4;
+
+function doSame(one: Thing, other: Thing): boolean {
+  if (one === other) return true;
+  if (one.is === 'api') return other.is === 'api' && one.name === other.name;
+  if (one.is === 'function')
+    return other.is === 'function' && one.func === other.func && one.around === other.around;
+  if (one.is === 'class') return other.is === 'class' && one.class === other.class;
+  if (one.is === 'instance')
+    return other.is === 'instance' && one.of === other.of && one.object.openOn.length === 0;
+  if (one.is !== 'object' || other.is !== 'object') return false;
+  const { kind, class: of } = one.object;
+  return kind === other.object.kind && of === other.object.class && isPlain(one, 0);
+}
+
+// No functions are in it, however deep.
+function isPlain(thing: Thing, depth: number): boolean {
+  if (thing.is !== 'object' || depth >= searchedMax) return false;
+  return contentsOf(thing.object).every(({ things }) =>
+    things.every((one) => isPlain(one, depth + 1)),
+  );
 }
 
 function differentTexts(values: readonly Value[]): readonly Text[] {

@@ -20,6 +20,8 @@ const scanOf = (path: string, text: string): Promise<ScanReport> =>
 const _stepLimit = 'the step limit of the scan';
 const longText = (to: string): string =>
   `${to} = "https://a.example/" + "${'a'.repeat(4_000)}" + "${'b'.repeat(4_000)}"`;
+const listed = (of: (at: number) => string): string =>
+  Array.from({ length: 70 }, (_, at) => of(at)).join(', ');
 const stages = (count: number): string => `${Array(count).fill('tr a b').join(' | ')}\n`;
 
 describe('a file that would cost a scan too much', () => {
@@ -47,6 +49,12 @@ describe('a file that would cost a scan too much', () => {
       'a.sh',
       `${'for a in $(ls) b; do x=$x$a; '.repeat(14)}curl "$x"; ${'done; '.repeat(14)}`,
       'too much of it to follow every call',
+    ],
+    [
+      'a chosen one of 70 functions',
+      'a.ts',
+      `const of = (f: any) => () => f();\nconst all = [${listed((at) => `of(() => ${at})`)}];\nall[Date.now()]();\n`,
+      'a call of one of too many functions',
     ],
     [
       '133,000 list markers in a line',
@@ -95,6 +103,8 @@ describe('a file that would cost a scan too much', () => {
   it.each([
     ['a.ts', `export const x = ${'1 +\n'.repeat(16_000)}1;\n`],
     ['a.ts', `x=${'a+'.repeat(1_900)}1;\n`.repeat(120)],
+    // All of them are asked in the same way.
+    ['a.ts', `const all = [${listed((at) => `{ at: ${at} }`)}];\nall[Date.now()].toString();\n`],
     // A walk for each default would double with each level.
     ['a.ts', `let x;\n${'['.repeat(60)}x${' = []]'.repeat(60)} = list;\n`],
     [
