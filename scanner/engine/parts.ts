@@ -34,7 +34,7 @@ export function givenBy(
   { args = [] }: { readonly args?: readonly Arg[] },
   frame: Invocation,
 ): Given {
-  let ways: (readonly Value[])[] = [[]];
+  let ways: Value[][] = [[]];
   const add = (...lists: readonly (readonly Value[])[]): void => {
     ways = waysWith(ways, lists);
   };
@@ -79,7 +79,7 @@ function listsIn(engine: Engine, value: Value): readonly (readonly Value[])[] | 
 
 /** A list that is written with its items. */
 export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocation): Value {
-  let ways: (readonly Value[])[] = [[]];
+  let ways: Value[][] = [[]];
   // What stands behind items whose number is not known has no place.
   const loose: Value[] = [];
   let isGrown = false;
@@ -101,15 +101,12 @@ export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocat
   );
 }
 
-function waysWith(
-  ways: readonly (readonly Value[])[],
-  lists: readonly (readonly Value[])[],
-): (readonly Value[])[] {
-  const [way, ...others] = ways;
-  const [list, ...more] = lists;
-  if (way !== undefined && list !== undefined && others.length + more.length === 0)
-    return [way.concat(list)];
-  return ways.flatMap((one) => lists.map((items) => [...one, ...items])).slice(0, waysMax);
+function waysWith(ways: Value[][], lists: readonly (readonly Value[])[]): Value[][] {
+  const [list, ...others] = lists;
+  if (list === undefined || others.length > 0)
+    return ways.flatMap((one) => lists.map((items) => [...one, ...items])).slice(0, waysMax);
+  for (const way of ways) for (const item of list) way.push(item);
+  return ways;
 }
 
 function lettersOf({ knowledge }: Engine, value: Value): readonly (readonly Value[])[] | undefined {

@@ -199,15 +199,16 @@ export function fetchedFrom(notes: Notes, values: readonly Value[]): string | un
 
 /** Lists of words, for every combination of what lists among them may be. */
 export function rowsOf(args: readonly Value[]): readonly (readonly Value[])[] {
-  return args.reduce<readonly (readonly Value[])[]>(
-    (rows, arg) => {
-      const lists = wordLists(arg);
-      if (lists === undefined) return rows.map((row) => [...row, arg]);
-      const all = rows.flatMap((row) => lists.map((words) => [...row, ...words]));
-      return all.slice(0, rowsMax);
-    },
-    [[]],
-  );
+  let rows: Value[][] = [[]];
+  for (const arg of args) {
+    const [words, ...others] = wordLists(arg) ?? [[arg]];
+    if (others.length > 0 && words !== undefined)
+      rows = rows
+        .flatMap((row) => [words, ...others].map((list) => [...row, ...list]))
+        .slice(0, rowsMax);
+    else for (const row of rows) for (const word of words ?? []) row.push(word);
+  }
+  return rows;
 }
 
 const rowsMax = 16;
