@@ -56,7 +56,9 @@ function loadedBy(programs: readonly OwnProgram[]): (program: OwnProgram) => boo
   const nameOf = (path: string): string => path.replace(/^.*\//, '').replace(/\.\w+$/, '');
   const loaders = new Map<string, Set<OwnProgram>>();
   for (const program of programs)
-    for (const [line] of program.source.text.matchAll(/(?:require|include|load)[^\n]{0,200}/g))
+    for (const [line] of program.source.text.matchAll(
+      /(?:require|include|load|import|from)[^\n]{0,200}/g,
+    ))
       for (const word of line.split(/[^\w.-]+/)) {
         const name = nameOf(word);
         loaders.set(name, (loaders.get(name) ?? new Set()).add(program));
@@ -67,11 +69,13 @@ function loadedBy(programs: readonly OwnProgram[]): (program: OwnProgram) => boo
   };
 }
 
-function resultOf(
-  { notes, isExhausted, isTooDeep, unknownCalls }: Engine,
+/** What was noted of programs, and what of them was not followed. */
+export function resultOf(
+  { notes, isExhausted, leftOut, unknownCalls }: Engine,
   programs: readonly OwnProgram[],
 ): FrontEndResult {
-  const { facts, embedded, written, moved, nodes, edges, sources, sinks, starts, exports } = notes;
+  const { facts, embedded, written, moved, nodes, edges, sources, sinks, starts } = notes;
+  const { exports, entries, exits } = notes;
   return {
     facts,
     embedded,
@@ -86,13 +90,11 @@ function resultOf(
         unread;
       const reason = isExhausted
         ? 'too much of it to follow every call'
-        : isTooDeep
-          ? 'it is nested too deeply'
-          : first?.reason;
+        : (leftOut ?? first?.reason);
       if (reason === undefined || !isScript) return [];
       const start = isExhausted ? 0 : Math.min(first?.at ?? 0, source.text.length);
       return [{ span: { path: source.path, start, end: start + 1 }, reason }];
     }),
-    graph: { nodes, edges, sources, sinks, starts, exports },
+    graph: { nodes, edges, sources, sinks, starts, exports, entries, exits },
   };
 }

@@ -4,17 +4,21 @@
 
 import { type Row, through } from '../knowledge/row.ts';
 import { besideOf } from '../programs/beside.ts';
-import { type CallSite, callValue, type Given, holdUnknown, nothingGiven } from './calls.ts';
+import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
-import { type ApiCall, applyRow, rowFor, wholeEnvironment } from './effects/effects.ts';
+import { serversOf } from './effects/clients.ts';
+import { type ApiCall, applyRow, rowFor, sourcesOf, wholeEnvironment } from './effects/effects.ts';
 import { startProgram } from './effects/programs.ts';
 import { sendOver } from './effects/requests.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { holdUnknown } from './methods.ts';
 import { isEnvironment } from './names.ts';
+import { askProtocols } from './protocols.ts';
 import {
   absorb,
   allNodesOf,
+  contentsOf,
   dataOf,
   either,
   type HeapObject,
@@ -52,6 +56,11 @@ function placed({ knowledge }: Engine, api: string, given: Given): Given {
   return { ...given, args, named };
 }
 
+function startsApart(engine: Engine, api: string): boolean {
+  const effects = rowFor(engine, api)?.effects ?? [];
+  return effects.some(({ does }) => does === 'program' || does === 'load');
+}
+
 // The environment that was found by a text is handed on as a whole, but to what takes an item of
 // it.
 function withEnvironment(
@@ -60,15 +69,35 @@ function withEnvironment(
   api: string,
   given: Given,
 ): Given {
+  const isRead = (value: Value): boolean =>
+    engine.knowledge.callsBack
+      ? sourcesOf(engine, value, 'whole-env').length > 0
+      : value.nodes.length > 0;
   const isWhole = (value: Value): boolean =>
-    value.nodes.length === 0 && value.things.some((one) => isEnvironment(engine, one));
-  const isNamed = /(getitem|getter|format\w*|getattr)$/.test(api);
+    value.things.some((one) => isEnvironment(engine, one)) && !isRead(value);
+  const isNamed =
+    /(getitem|getter|format\w*|getattr)$/.test(api) || rowFor(engine, api)?.gives === 'member';
+  if (engine.knowledge.callsBack && !startsApart(engine, api))
+    for (const value of given.args)
+      for (const object of objectsOf(value))
+        for (const [name, one] of object.fields)
+          if (isWhole(one)) {
+            const [thing] = one.things;
+            const at = engine.at(frame, node, thing?.is === 'instance' ? thing.of : api);
+            const nodes = wholeEnvironment(engine, at).nodes;
+            engine.heap.set(object, name, withNodes(one, nodes));
+          }
   if (isNamed || ![...given.args, ...given.named.values()].some(isWhole)) return given;
   const whole = (value: Value): Value => {
-    const [thing] = value.things;
+    const thing = value.things.find((one) => isEnvironment(engine, one));
     if (!isWhole(value) || thing?.is !== 'instance') return value;
     const at = engine.at(frame, node, thing.of);
-    return withNodes(value, wholeEnvironment(engine, at).nodes);
+    // What its entries are, nobody knows.
+    const entries = engine.knowledge.callsBack === true;
+    return {
+      ...withNodes(value, wholeEnvironment(engine, at).nodes),
+      isOpen: value.isOpen || entries,
+    };
   };
   const named = new Map([...given.named].map(([name, value]) => [name, whole(value)]));
   return { ...given, args: given.args.map(whole), named };
@@ -83,7 +112,9 @@ export function callApi(
   self: Value | undefined,
 ): Value {
   const { node, frame } = site;
-  const given = withEnvironment(engine, site, api, placed(engine, api, written));
+  const template = node.kind === 'call' ? node.template : undefined;
+  const whole = template && { ...nothingGiven, args: [engine.evaluate(template, frame)] };
+  const given = withEnvironment(engine, site, api, placed(engine, api, whole ?? written));
   const row = rowFor(engine, api);
   const program = row === undefined ? engine.knowledge.programIn?.(api) : undefined;
   if (program !== undefined) {
@@ -102,6 +133,7 @@ export function callApi(
   const at = engine.at(frame, node, shown, site.isByText ? 'folded' : 'exact');
   noteHidden(engine, site, shown, row);
   askProtocols(engine, site, given);
+  if (takesApart.test(api)) noteHandedOn(engine, site, api, given);
   const call: ApiCall = {
     ...(engine.knowledge.isOpen ? askHooks(engine, { ...given, at, frame }, row) : given),
     at,
@@ -112,8 +144,51 @@ export function callApi(
     typeof row.gives === 'object' && 'compute' in row.gives && row.gives.compute === 'json-parse';
   const hooked = engine.knowledge.isOpen && isParse ? allNodesOf([...call.named.values()]) : [];
   const made = withNodes(applyRow(engine, call, row), hooked);
+  if (engine.knowledge.callsBack && !asksItself(row)) callBackWith(engine, site, given, made);
   noteChannels(engine, call, shown, made);
   return made;
+}
+
+// Functions that give all that is in an object, so that nobody sees which of it is used.
+const takesApart = /^Object\.(values|entries)$/;
+
+/** `send.call(null, address)`, where functions of all kinds have the methods of functions. */
+export function ofFunction(
+  engine: Engine,
+  site: CallSite,
+  name: string,
+  given: Given,
+  self: Value,
+): Value | undefined {
+  const api = `Function#${name}`;
+  return engine.knowledge.isOpen && rowFor(engine, api) !== undefined
+    ? callApi(engine, site, api, given, self)
+    : undefined;
+}
+
+// Rows that say themselves what becomes of the functions that they are given.
+function asksItself({ effects, gives }: Row): boolean {
+  const isOwn = effects.some(({ does }) => /^(call|receive|listen|code|fill|change)$/.test(does));
+  return isOwn || gives === 'through' || (typeof gives === 'string' && gives !== 'content');
+}
+
+// `fs.readFile(path, (error, data) => …)`, `https.get(address, (answer) => …)`
+function callBackWith(engine: Engine, site: CallSite, given: Given, made: Value): void {
+  const held = { ...made, isOpen: true };
+  for (const value of given.args)
+    for (const thing of value.things) {
+      if (thing.is !== 'function' && thing.is !== 'bound') continue;
+      const isPair = thing.is === 'function' && thing.func.params.length > 1;
+      const args = isPair ? [unknown, held, held] : [held];
+      const run = (): Value =>
+        callValue(engine, site, thingValue(thing), { ...nothingGiven, args });
+      engine.perhaps(site.frame, run);
+      // What the call gives has its name by then: `const s = connect(…, () => s.write(…))`
+      engine.callLater(site.frame, () => {
+        if (thing.is === 'function') engine.remembered.delete(thing.func);
+        return run();
+      });
+    }
 }
 
 function noteHidden(
@@ -123,7 +198,7 @@ function noteHidden(
   row: Row,
 ): void {
   if (!isByText || shown.includes('*')) return;
-  if (engine.knowledge.isOpen && !isHiddenName(engine, frame, shown, row)) return;
+  if (engine.knowledge.modules && !isHiddenName(engine, frame, shown, row)) return;
   const { text } = frame.program.source;
   const callee = node.kind === 'call' ? text.slice(node.callee.start, node.callee.end) : '';
   const at = engine.at(frame, node, shown, 'folded');
@@ -156,7 +231,8 @@ export function ownObject(
   for (const one of instancesIn(self === undefined ? [] : [self]))
     absorb(one, hooked ? [...put, ...data.nodes] : put);
   object.holds = made;
-  const open = objectsOf(self ?? unknown).flatMap(({ openOn }) => openOn);
+  const servers = serversOf(engine, api, given);
+  const open = [...objectsOf(self ?? unknown).flatMap(({ openOn }) => openOn), ...servers];
   const method = api.replace('[]', '()').replace('#', '().');
   const isOfClient = open.length > 0 && engine.knowledge.isClient?.(method) === true;
   if (isOfClient && !engine.knowledge.sendsNothing?.test(method) && self !== undefined) {
@@ -167,8 +243,23 @@ export function ownObject(
       'body',
     );
   }
+  if (self === undefined && servers.length > 0) {
+    const opened = newObject('object');
+    opened.openOn = servers;
+    sendOver(
+      engine,
+      {
+        ...given,
+        at,
+        frame: site.frame,
+        self: thingValue({ is: 'instance', of: api, object: opened }),
+      },
+      either([...given.args, ...given.named.values(), ...given.spread]),
+      'body',
+    );
+  }
   object.openOn = [
-    ...(isOfClient ? open : []),
+    ...(isOfClient || self === undefined ? open : []),
     ...instancesIn([...given.args, ...given.named.values()]).flatMap(({ openOn }) => openOn),
   ];
   if (data.nodes.length > 0) object.rest = dataOf(data.nodes);
@@ -182,7 +273,12 @@ export function ownObject(
   }
   const value = thingValue({ is: 'instance', of: api.replace('#', '().'), object });
   noteChannels(engine, { ...given, at, frame: site.frame }, shown, value);
-  return value;
+  if (!engine.knowledge.callsBack) return value;
+  // A function that it was given, or one that calls it: `memoize(f)`.
+  const functions = given.args.flatMap(({ things }) =>
+    things.filter(({ is }) => /^(function|bound|api)$/.test(is)),
+  );
+  return functions.length === 0 ? value : { ...value, things: [...value.things, ...functions] };
 }
 
 // Logging with a handler that sends, reports of errors, traces of requests.
@@ -291,14 +387,12 @@ function askHooks(engine: Engine, call: ApiCall, { effects, gives }: Row): Given
   const calls = effects.some(
     ({ does }) => does === 'call' || does === 'receive' || does === 'listen',
   );
-  if (calls || call.named.size === 0) return call;
-  const named = new Map(
-    [...call.named].map(([name, value]) => {
-      const nodes = hookNodes(engine, call, value);
-      return [name, nodes.length === 0 ? value : withNodes(value, nodes)] as const;
-    }),
-  );
-  return { ...call, named };
+  if (calls) return call;
+  const hooked = (value: Value): Value => withNodes(value, hookNodes(engine, call, value));
+  const named = new Map([...call.named].map(([name, value]) => [name, hooked(value)]));
+  const isRecord = (value: Value): boolean =>
+    engine.knowledge.callsBack === true && objectsOf(value).some(({ kind }) => kind === 'record');
+  return { ...call, named, args: call.args.map((one) => (isRecord(one) ? hooked(one) : one)) };
 }
 
 function hookNodes(engine: Engine, call: ApiCall, value: Value, depth = 0): readonly string[] {
@@ -316,40 +410,9 @@ function hookNodes(engine: Engine, call: ApiCall, value: Value, depth = 0): read
       site,
       thing.self,
     );
-    return [...allNodesOf([made]), ...(object.rest?.nodes ?? [])];
+    return allNodesOf([made, arg]);
   });
   return [...own, ...inner.flatMap((one) => hookNodes(engine, call, one, depth + 1))];
-}
-
-// A library calls methods of the objects that it is given: what these give goes with the object.
-export function askProtocols(engine: Engine, site: CallSite, given: Given): void {
-  const { protocols = [] } = engine.knowledge;
-  for (const value of [...given.args, ...given.named.values()])
-    for (const thing of value.things) {
-      if (
-        thing.is !== 'object' ||
-        thing.object.class === undefined ||
-        engine.asked.has(thing.object)
-      )
-        continue;
-      engine.asked.add(thing.object);
-      for (const name of protocols) {
-        const method = methodOf(thing.object.class, name);
-        if (method === undefined) continue;
-        const handed = newObject('object');
-        const arg = thingValue({ is: 'instance', of: 'object', object: handed });
-        const made = invoke(
-          engine,
-          method,
-          { ...nothingGiven, args: [arg, arg], isAnything: true },
-          site,
-          thingValue(thing),
-        );
-        const nodes = [...allNodesOf([made]), ...(handed.rest?.nodes ?? [])];
-        if (nodes.length > 0)
-          thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
-      }
-    }
 }
 
 // A library in no table is given an address: nobody knows whether it sends there what else it is
@@ -393,21 +456,30 @@ export function shownApi(name: string): Value | undefined {
     : undefined;
 }
 
-// A function that starts programs or runs code, or a module of such, given to what nobody knows.
-function noteHandedOn(engine: Engine, { node, frame }: CallSite, to: string, given: Given): void {
+/** Tells that something nobody knows is given a function or module that starts or runs things. */
+export function noteHandedOn(
+  engine: Engine,
+  { node, frame }: CallSite,
+  to: string,
+  given: Given,
+): void {
   const { knowledge, notes } = engine;
-  for (const value of [...given.args, ...given.named.values()])
+  const all = [...given.args, ...given.named.values()];
+  const inside = knowledge.callsBack ? all.flatMap(objectsOf).flatMap(contentsOf) : [];
+  for (const value of [...all, ...inside])
     for (const thing of value.things) {
       if (thing.is !== 'api') continue;
-      const at = engine.at(frame, node, thing.name);
-      const detail = `${thing.name} is handed on`;
+      const shown = knowledge.shown?.(thing.name) ?? thing.name;
+      const at = engine.at(frame, node, shown);
+      const detail = `${shown} is handed on`;
       if (knowledge.powerful?.test(thing.name) && knowledge.looking?.test(to) !== true)
         notes.trait(at, 'escape', detail);
       const effect = rowFor(engine, thing.name)?.effects.find(
         ({ does }) => does === 'program' || does === 'code' || does === 'load',
       );
       if (effect?.does === 'code') notes.trait(at, 'code-from-string', detail);
-      else if (effect !== undefined) notes.trait(at, 'escape', detail);
+      if (effect !== undefined && (effect.does !== 'code' || knowledge.callsBack))
+        notes.trait(at, 'escape', detail);
       if (effect?.does === 'program')
         notes.capability(at, { kind: 'exec', program: '*' }, ['dynamic-name']);
     }

@@ -1,14 +1,18 @@
 /** What is given to members and items. */
 
 import type { Node } from '../ir/ir.ts';
-import { nothingGiven } from './calls.ts';
-import { methodOf, staticOf } from './classes.ts';
-import { applyRow } from './effects/effects.ts';
+import { noteHandedOn } from './api-calls.ts';
+import { callValue, nothingGiven } from './calls.ts';
+import { inherit, methodOf, staticMethodOf, staticOf } from './classes.ts';
+import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { indexIn } from './items.ts';
 import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
-import { applied, described, indexIn } from './names.ts';
+import { applied, described, fieldsOf } from './names.ts';
+import { methodIn } from './protocols.ts';
+import type { Text } from './text.ts';
 import {
   absorb,
   allNodesOf,
@@ -17,6 +21,10 @@ import {
   isWhole,
   keyOf,
   knownOf,
+  knownText,
+  type OwnClass,
+  objectsOf,
+  type Thing,
   textValue,
   thingValue,
   unknown,
@@ -32,24 +40,36 @@ export function setMember(
   given: Value,
   frame: Invocation,
 ): void {
+  for (const text of of.texts) setPart(engine, place, text, name, given, frame);
   for (const thing of of.things) {
+    const accessor = accessorOf(thing, name, frame);
+    if (accessor !== undefined) {
+      const site = { node: place, frame, isByText: false };
+      const isAny = accessor.name === anySetter;
+      const args = isAny ? [name === undefined ? unknown : textValue(name), given] : [given];
+      callValue(engine, site, accessor.callee, { ...nothingGiven, args });
+      continue;
+    }
     if (thing.is === 'class') engine.heap.set(thing.class, name ?? '*', given);
     if (thing.is === 'class' && engine.knowledge.isOpen && name !== undefined)
-      for (const one of given.things)
-        if (one.is === 'function') thing.class.methods.set(name, { ...one, takesObject: true });
+      addMethods(engine, thing.class, name, given);
     if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
+    if (thing.is === 'function' && name !== undefined)
+      engine.heap.set(fieldsOf(engine, thing), name, given);
     if (thing.is === 'api' && engine.knowledge.isOpen && name !== undefined) {
-      if (engine.knowledge.powerful?.test(thing.name))
-        engine.notes.trait(
-          engine.at(frame, place, `${thing.name}.${name}`),
-          'patch-builtin',
-          `${thing.name}.${name}`,
-        );
       const written = `${thing.name}.${name}`;
-      engine.heap.set(engine.globals, engine.knowledge.canonical?.(written) ?? written, given);
+      const full = engine.canonical(written);
+      if (isPatch(engine, thing.name, full))
+        engine.notes.trait(engine.at(frame, place, written), 'patch-builtin', written);
+      if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) continue;
+      engine.heap.set(engine.globals, full, given);
+      if (thing.name.endsWith('.prototype')) engine.patched.add(name);
+    }
+    if (thing.is === 'object' && thing.object.kind === 'list' && engine.knowledge.itemsAreMembers) {
+      const api = `List#${name ?? '*'}=`;
+      if (applied(engine, place, frame, api, thing, [given]) !== undefined) continue;
     }
     if (thing.is === 'object') {
-      const setter = thing.object.class && methodOf(thing.object.class, `${name ?? ''}=`);
       const site = { node: place, frame };
       const any =
         thing.object.class && engine.knowledge.isOpen
@@ -63,23 +83,35 @@ export function setMember(
           ? staticOf(thing.object.class, name)
           : undefined;
       if (usual !== undefined) described(engine, place, usual, '__set__', [self, given], frame);
-      const isInside = frame.func?.func === setter?.func;
-      if (setter === undefined || isInside) setKey(engine, thing.object, name, given);
-      else invoke(engine, setter, { ...nothingGiven, args: [given] }, site, thingValue(thing));
+      setKey(engine, thing.object, name, given);
     }
     if (thing.is === 'instance') {
       const api = `${thing.of}#${name ?? '*'}=`;
       if (applied(engine, place, frame, api, thing, [given]) !== undefined) continue;
+      // `process.env.X = value`
+      const any = `${thing.of}#*=`;
+      if (name !== undefined && api !== any) {
+        const args = [textValue(name), given];
+        if (applied(engine, place, frame, any, thing, args) !== undefined) continue;
+      }
       setKey(engine, thing.object, name, given);
       if (!engine.knowledge.isOpen) continue;
       absorb(thing.object, allNodesOf([given]));
       const isHandler =
         /^on_?[a-z]/.test(name ?? '') && given.things.some(({ is }) => is === 'function');
+      // What comes in over a connection, or from anywhere.
+      const isConnected = engine.knowledge.callsBack && thing.object.openOn.length > 0;
       if (isHandler)
         applyRow(
           engine,
-          { ...nothingGiven, at: engine.at(frame, place, name ?? ''), frame, args: [given] },
-          { effects: [{ does: 'receive' }] },
+          {
+            ...nothingGiven,
+            at: engine.at(frame, place, name ?? ''),
+            frame,
+            args: [given],
+            self: { ...thingValue(thing), isOpen: true },
+          },
+          { effects: [isConnected ? { ...handed, isLater: true } : { does: 'receive' }] },
         );
     }
     if (thing.is === 'function' && name === '__code__') {
@@ -88,6 +120,81 @@ export function setMember(
       engine.notes.sink(at, allNodesOf([given]), { what: 'exec', api: '__code__', part: 'code' });
     }
   }
+}
+
+/** The member that gets each value for a member, with its name. */
+export const anySetter = '*=';
+
+// The function that gets what is given to a member, unless the member is set inside of it.
+function accessorOf(
+  thing: Thing,
+  name: string | undefined,
+  frame: Invocation,
+): { readonly name: string; readonly callee: Value } | undefined {
+  const ofClass =
+    thing.is === 'class' && name !== undefined
+      ? staticMethodOf(thing.class, `${name}=`)
+      : undefined;
+  const names = name === undefined ? [anySetter] : [`${name}=`, anySetter];
+  const [found] = names.flatMap((one) => {
+    const callee = methodIn(thing, one);
+    return callee === undefined ? [] : [{ name: one, callee }];
+  });
+  const accessor =
+    ofClass === undefined
+      ? found
+      : { name: `${name}=`, callee: thingValue({ ...ofClass, self: thingValue(thing) }) };
+  const isInside = accessor?.callee.things.some(
+    (one) => one.is === 'function' && one.func === frame.func?.func,
+  );
+  return isInside ? undefined : accessor;
+}
+
+// A part of a text that may be changed, as the host of an address.
+function setPart(
+  engine: Engine,
+  place: Node,
+  text: Text,
+  name: string | undefined,
+  given: Value,
+  frame: Invocation,
+): void {
+  const nodes = allNodesOf([given]);
+  const row = rowFor(engine, `Text#${name ?? ''}=`);
+  if (row === undefined) {
+    text.carry(nodes);
+    return;
+  }
+  engine.heap.changeOutside();
+  const at = engine.at(frame, place, name ?? '');
+  const call = { ...nothingGiven, args: [given], at, frame, self: textValue(text) };
+  const [made] = applyRow(engine, call, row).texts;
+  if (made === undefined || engine.uncertain > 0) text.overwrite(nodes);
+  else text.become(made);
+}
+
+// Whether other code calls what is put in place of a function of the library.
+function isPatch(engine: Engine, of: string, member: string): boolean {
+  const { patched, powerful } = engine.knowledge;
+  if (patched === undefined) return powerful?.test(of) === true;
+  const effects = rowFor(engine, member)?.effects ?? [];
+  const isUsed = effects.some(({ does }) => !/^(output|input|observe|fill|call)$/.test(does));
+  return isUsed || patched.test(member);
+}
+
+const handed = { does: 'call', callee: 0, given: ['self'] } as const;
+
+// Functions that a class is given are its methods; `A.prototype = { … }` gives several.
+function addMethods(engine: Engine, of: OwnClass, name: string, given: Value): void {
+  if (name === 'prototype') inherit(engine, thingValue({ is: 'class', class: of }), given);
+  if (name === 'prototype')
+    for (const { fields } of objectsOf(given))
+      for (const [key, value] of fields) addMethods(engine, of, key, value);
+  for (const one of given.things)
+    if (one.is === 'function') {
+      const takesObject = engine.knowledge.modules && !one.func.takesReceiver;
+      of.methods.set(name, { ...one, ...(takesObject && { takesObject: true }) });
+    }
 }
 
 /** `a[key] = value`; without a key, behind the last item. */
@@ -106,6 +213,17 @@ export function setItem(
     if (byte !== undefined && typeof at === 'number') text.overwrite(nodes, at, letterOf(byte));
     else text.overwrite(nodes);
   }
+  const written = key === undefined ? undefined : knownText(key);
+  if (written !== undefined && engine.knowledge.itemsAreMembers) {
+    setMember(engine, place, of, written, given, frame);
+    return;
+  }
+  // Nobody sees where what runs code is used then.
+  if (engine.knowledge.itemsAreMembers && key !== undefined && keyOf(key) === undefined)
+    noteHandedOn(engine, { node: place, frame, isByText: false }, 'stored', {
+      ...nothingGiven,
+      args: [given],
+    });
   for (const thing of of.things) {
     const api =
       thing.is === 'instance' ? `${thing.of}#[]=` : thing.is === 'api' ? `${thing.name}.[]=` : '';

@@ -1,11 +1,13 @@
 /** Objects of classes: how they are made, and which method a call of them means. */
 
 import type { Func, Node, NodeOf } from '../ir/ir.ts';
+import { own } from '../lookup-tables/api.ts';
 import { callApi, passThrough } from './api-calls.ts';
-import { type CallSite, type Given, holdUnknown, nothingGiven } from './calls.ts';
+import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { holdUnknown, withReceiver } from './methods.ts';
 import { givenBy } from './parts.ts';
 import {
   absorb,
@@ -35,14 +37,22 @@ export function makeObject(
   const site: CallSite = { node, frame, isByText: false };
   const made = of.things.map((thing): Value => {
     if (thing.is === 'class') {
-      const object = newObject('object', thing.class);
+      const { collections = {} } = engine.knowledge;
+      const kind = apisAbove(thing.class).flatMap((api) => own(collections, api) ?? [])[0];
+      const object = newObject(kind ?? 'object', thing.class);
       const self = thingValue({ is: 'object', object });
-      construct(engine, site, thing.class, given, self);
-      return self;
+      const other = construct(engine, site, thing.class, given, self);
+      // What the constructor returns, it gives in place of the object.
+      return other !== undefined && objectsOf(other).length > 0 ? either([self, other]) : self;
     }
+    if (thing.is === 'function') return constructedBy(engine, site, thing, given);
+    if (thing.is === 'bound') return callValue(engine, site, thingValue(thing), given);
     if (thing.is !== 'api') return unknown;
-    const api = `${thing.name}.${engine.knowledge.makeName}`;
+    const { makeName } = engine.knowledge;
+    if (makeName === '') return callApi(engine, site, thing.name, given, undefined);
+    const api = `${thing.name}.${makeName}`;
     if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, undefined);
+    if (engine.knowledge.isOpen) return callApi(engine, site, thing.name, given, undefined);
     holdUnknown(engine, site, thing.name, api);
     const object = newObject('object');
     const all = [...given.args, ...given.named.values(), ...given.spread];
@@ -58,19 +68,33 @@ export function makeObject(
   return made.length === 0 ? passThrough(engine, site, [of], given) : either(made);
 }
 
+// What a function gives that makes an object, or the object that it fills.
+function constructedBy(engine: Engine, site: CallSite, of: OwnFunction, given: Given): Value {
+  const object = newObject('record');
+  const self = thingValue({ is: 'object', object });
+  const result = invoke(engine, of, given, site, self);
+  return objectsOf(result).length > 0 ? either([self, result]) : self;
+}
+
 function classNamed(engine: Engine, written: string): Value {
   const name = engine.fold(written);
   const own = engine.classes.get(name);
   return thingValue(own === undefined ? { is: 'api', name } : { is: 'class', class: own });
 }
 
-function construct(engine: Engine, site: CallSite, of: OwnClass, given: Given, self: Value): void {
+function construct(
+  engine: Engine,
+  site: CallSite,
+  of: OwnClass,
+  given: Given,
+  self: Value,
+): Value | undefined {
   const maker = engine.knowledge.isOpen && methodOf(of, engine.knowledge.makeName);
   if (maker) invoke(engine, maker, given, site, self);
   const method = methodOf(of, engine.knowledge.constructor);
   if (method !== undefined) {
-    invoke(engine, method, given, site, self);
-    return;
+    const made = invoke(engine, method, given, site, self);
+    return engine.knowledge.callsBack ? made : undefined;
   }
   if (engine.knowledge.isOpen && apisAbove(of).length > 0)
     for (const object of objectsOf(self))
@@ -84,6 +108,7 @@ function construct(engine: Engine, site: CallSite, of: OwnClass, given: Given, s
       const made = callApi(engine, site, `${api}.${engine.knowledge.makeName}`, given, undefined);
       openAs(self, made);
     }
+  return undefined;
 }
 
 // An object of a class that extends the library's is open on what the library's would be.
@@ -97,7 +122,11 @@ function openAs(self: Value, made: Value): void {
 }
 
 /** A class that a program makes of a name, what it extends, and a record of its members. */
-export function classFrom({ node, frame }: CallSite, parts: readonly Value[]): Value {
+export function classFrom(
+  engine: Engine,
+  { node, frame }: CallSite,
+  parts: readonly Value[],
+): Value {
   const [name, supers, members] = parts;
   const place = { start: node.start, end: node.end };
   const written = knownText(name) ?? '';
@@ -106,7 +135,7 @@ export function classFrom({ node, frame }: CallSite, parts: readonly Value[]): V
     { ...place, kind: 'class', name: written, supers: [], body },
     frame.program,
   );
-  extend(made, supers === undefined ? [] : (itemsOf(supers) ?? [supers]));
+  extend(engine, made, supers === undefined ? [] : (itemsOf(supers) ?? [supers]));
   for (const { fields } of members === undefined ? [] : objectsOf(members))
     for (const [key, value] of fields) {
       made.fields.set(key, value);
@@ -158,11 +187,18 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
     const isMade = name === engine.knowledge.constructor;
     const maker = `${one}.${engine.knowledge.makeName}`;
     const isPlain = engine.knowledge.isOpen && rowFor(engine, maker) === undefined;
-    const api = isMade ? (isPlain ? one : maker) : `${one}#${name}`;
+    const kind = own(engine.knowledge.collections ?? {}, one);
+    const above = kind === undefined ? one : kind === 'list' ? 'List' : 'Record';
+    const api = isMade ? (isPlain ? one : maker) : `${above}#${name}`;
     const made = callApi(engine, site, api, given, isMade ? undefined : self);
     if (isMade) openAs(self, made);
     return made;
   }
+  // The object that stands behind an object without a class.
+  const base = objectsOf(self).flatMap((one) => one.base ?? []);
+  const methods = objectsOf(either(base)).flatMap(({ fields }) => fields.get(name) ?? []);
+  if (owner === undefined && methods.length > 0)
+    return callValue(engine, site, withReceiver(either(methods), self), given);
   return passThrough(engine, site, [], given);
 }
 
@@ -197,14 +233,34 @@ export function apisAbove(of: OwnClass): readonly string[] {
 }
 
 /** Classes that one extends: by itself, and with those above it. */
-const ancestorsMax = 32;
+const ancestorsMax = 256;
 
 /** Adds what a class extends where it is opened, for the first time or again. */
-export function extend({ supers }: OwnClass, values: readonly Value[]): void {
+export function extend(engine: Engine, of: OwnClass, values: readonly Value[]): void {
+  const { supers } = of;
   for (const thing of values.flatMap(({ things }) => things)) {
-    if (supers.size >= ancestorsMax) return;
+    if (supers.size >= ancestorsMax) break;
     if (thing.is === 'class') supers.add(thing.class);
     if (thing.is === 'api') supers.add(thing.name);
+  }
+  const { length } = [...ancestorsOf(of)];
+  engine.spend(length);
+  if (Math.max(supers.size, length) >= ancestorsMax)
+    engine.leftOut ??= `a class with over ${ancestorsMax} classes above it`;
+}
+
+/** Gives objects and classes the members of others, which stand behind their own. */
+export function inherit(engine: Engine, of: Value, base: Value): void {
+  const classes = base.things.flatMap((one) =>
+    one.is === 'object' && one.object.class !== undefined
+      ? thingValue({ is: 'class', class: one.object.class })
+      : thingValue(one),
+  );
+  for (const thing of of.things) {
+    if (thing.is === 'class') extend(engine, thing.class, classes);
+    if (thing.is !== 'object') continue;
+    const { object } = thing;
+    object.base = object.base === undefined ? base : either([base, object.base]);
   }
 }
 
@@ -260,5 +316,6 @@ export function functionOf(engine: Engine, func: Func, frame: Invocation): OwnFu
   for (const name of func.captures === 'all' ? [] : (func.captures ?? []))
     copies?.declare(name, frame.env.get(name) ?? unknown);
   const around = copies ?? frame.env;
-  return { is: 'function', func, program, around, self, owner };
+  const own = func.takesReceiver ? undefined : self;
+  return { is: 'function', func, program, around, self: own, owner };
 }

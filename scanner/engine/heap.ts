@@ -44,7 +44,7 @@ type Former = Map<Fields, { fields: Map<string, Set<Value | undefined>>; shapes:
 
 /** Where a jump leads: the end of a loop, a round or a function, or what catches. */
 interface Landing {
-  readonly kind: 'next' | 'break' | 'return' | 'throw';
+  readonly kind: 'next' | 'break' | 'return' | 'throw' | `break ${string}`;
   readonly born: number;
   /** What was there since something may have jumped here. */
   former: Former | undefined;
@@ -70,6 +70,8 @@ export function birth(): number {
 export class Heap {
   /** Counts the changes of objects. */
   changes = 0;
+  /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
+  computed = 0;
   /** The birth of the oldest store that was changed. */
   oldest = Number.POSITIVE_INFINITY;
   /** The variables that are read, where somebody asks. */
@@ -87,6 +89,8 @@ export class Heap {
 
   set(store: Fields, key: string, value: Value): void {
     this.#note(store, key);
+    const isNumber = value.scalars.length > 0 && store.isVariables !== true;
+    if (!value.isOpen && (value.texts.length > 0 || isNumber)) this.computed += 1;
     store.fields.set(key, value);
   }
 
@@ -99,6 +103,12 @@ export class Heap {
   reshape(store: Fields, to: Partial<Shape>): void {
     this.#noteShape(store);
     putShape(store, { ...shapeOf(store), ...to });
+  }
+
+  /** Notes a change of something that is no store. */
+  changeOutside(): void {
+    this.oldest = 0;
+    this.changes += 1;
   }
 
   /** Begins a branch. */

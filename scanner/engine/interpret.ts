@@ -10,21 +10,24 @@
  */
 
 import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
-import type { Knowledge } from '../knowledge/row.ts';
+import type { Knowledge, Row } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
 import { append, setItem, setMember } from './assigned.ts';
+import { attempt } from './attempts.ts';
 import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
+import type { ApiCall } from './effects/effects.ts';
 import { loadPath } from './effects/files.ts';
-import { shownBy } from './effects/results.ts';
-import { type Changes, type Fields, Heap } from './heap.ts';
+import { type Changes, type Fields, Heap, type Reads } from './heap.ts';
+import { itemAt } from './items.ts';
 import { foldOperator, truthOf } from './library/library.ts';
 import { goThrough } from './loops.ts';
-import { itemAt, memberOf, namedValue } from './names.ts';
+import { memberOf, namedValue } from './names.ts';
 import { narrow, testedIn } from './narrow.ts';
 import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
+import { shownBy } from './protocols.ts';
 import { Summaries } from './summaries.ts';
 import {
   allNodesOf,
@@ -61,13 +64,19 @@ export const roundsMax = 4_096;
 /** Rounds of a loop in all calls, unless one call has more. */
 export const roundsAgain = 1_024;
 /** Calls that are made once more at the end. */
-const laterMax = 64;
+const laterMax = 4_096;
 /** Expressions and calls inside one another, through all functions. */
 const nestingMax = 1_500;
 
 /** Why a sequence goes no further; the earlier ones go on nearer to it. */
 const endings = ['', 'next', 'break', 'throw', 'return', 'exit'] as const;
-type Ending = (typeof endings)[number];
+type Ending = (typeof endings)[number] | `break ${string}`;
+
+// A loop around is nearer than a label around that.
+function distanceOf(ending: Ending): number {
+  const at = (endings as readonly string[]).indexOf(ending);
+  return at < 0 ? endings.indexOf('break') + 0.5 : at;
+}
 
 /** A function, or the top of a program, that is being gone through. */
 export interface Invocation {
@@ -96,10 +105,18 @@ export class Engine {
   readonly functions = new Map<string, OwnFunction[]>();
   readonly classes = new Map<string, OwnClass>();
   readonly methods = new Map<string, OwnFunction[]>();
+  /** Rows by the names that were looked for. */
+  readonly rows = new Map<string, Row | undefined>();
   readonly heap = new Heap();
   readonly globals: Fields = { born: 0, fields: new Map() };
   readonly called = new Set<Func>();
-  readonly active = new Map<Func, number>();
+  readonly active = new Map<Func | Thing, number>();
+  /** How often functions were called inside one call of themselves. */
+  readonly again = new Map<Func, number>();
+  /** What a program gave its functions as members. */
+  readonly functionFields = new Map<Func, Fields>();
+  /** Names of members that a program gives to all objects of a class of the library. */
+  readonly patched = new Set<string>();
   /** Objects that a library was given. */
   readonly asked = new Set<HeapObject>();
   /** Functions with arguments that a library was given. */
@@ -119,6 +136,9 @@ export class Engine {
       readonly args: readonly Value[];
       readonly self: Value | undefined;
       readonly result: Value;
+      /** The variables that were read, and what they held. */
+      readonly reads: Reads;
+      readonly held: readonly (Value | undefined)[];
     }[]
   >();
   /** Calls that may happen when the program has done more. */
@@ -128,14 +148,19 @@ export class Engine {
   raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
-  /** Something was left out that is nested too deeply. */
-  isTooDeep = false;
+  /** Why something was left out. */
+  leftOut: string | undefined;
+  /** Functions that no row can say: what only the language has. */
+  library: Readonly<Record<string, (engine: Engine, call: ApiCall) => Value>> | undefined;
+  /** Whether the rounds of a loop are being gone through whose number is not known. */
+  isRepeating = false;
   /** What may still be gone through. */
   left: number;
   /** What the rounds of one loop may take that are computed one by one. */
   readonly loopShare: number;
   #nesting = 0;
   readonly #keys = new Map<string, string>();
+  readonly #canonical = new Map<string, string>();
   readonly #untaken = new Set<Node>();
   /** How many rounds of a loop were computed one by one, in all calls. */
   readonly rounds = new Map<Node, number>();
@@ -159,10 +184,15 @@ export class Engine {
   /** Makes a call once more at the end, with what is there then: of a thread, of a timer. */
   callLater(frame: Invocation, call: () => Value): void {
     if (this.#later.length < laterMax) this.#later.push({ frame, call });
+    else this.leftOut ??= `more than ${laterMax} calls that are made later`;
   }
 
   callWhatIsLeft(): void {
-    for (const { frame, call } of this.#later.splice(0)) this.perhaps(frame, call);
+    for (const { frame, call } of this.#later.splice(0)) {
+      // What has ended goes on with what it began.
+      frame.ended = '';
+      this.perhaps(frame, call);
+    }
   }
 
   /** Pays for items that are gone through; the scan ends where too many are. */
@@ -179,6 +209,15 @@ export class Engine {
     return known;
   }
 
+  /** The one name for a name of the library that has several. */
+  canonical(name: string): string {
+    const known = this.#canonical.get(name);
+    if (known !== undefined) return known;
+    const made = this.knowledge.canonical?.(name) ?? name;
+    this.#canonical.set(name, made);
+    return made;
+  }
+
   /** A name as the language compares names of functions and classes. */
   fold(name: string): string {
     return this.knowledge.ignoresCase ? name.toLowerCase() : name;
@@ -193,7 +232,7 @@ export class Engine {
     this.context.steps.take();
     this.left -= 1;
     if (this.#nesting >= nestingMax) {
-      this.isTooDeep = true;
+      this.leftOut ??= 'it is nested too deeply';
       return unknown;
     }
     this.#nesting += 1;
@@ -201,6 +240,7 @@ export class Engine {
       const value = this.#valueOf(node, frame);
       // What is only read was paid for where it was made.
       if (!/^(call|new|super|list|record|op|text)$/.test(node.kind)) return value;
+      if (this.library !== undefined && isRead(node)) return value;
       // Long texts and many alternatives are work, too.
       for (const { length } of value.texts) this.left -= length >> charactersPerNodeShift;
       if (value.texts.length > 1) this.left -= value.texts.length >> 1;
@@ -317,7 +357,8 @@ export class Engine {
 
   // Data keeps the names of the variables that hold it, for the steps of a flow.
   #held(place: Node, value: Value, name: string, frame: Invocation): Value {
-    if (value.nodes.length === 0) return value;
+    // A name with a blank is no name of the program.
+    if (value.nodes.length === 0 || name.includes(' ')) return value;
     const at = this.at(frame, place, name);
     const node = this.notes.node(at, `held@${place.start}`, `held in "${name.slice(0, 60)}"`);
     for (const from of value.nodes) this.notes.edge(from, node);
@@ -336,7 +377,7 @@ export class Engine {
     if (found === undefined) return unknown;
     const self = thingValue({ is: 'class', class: found });
     const supers = node.supers.map((one) => this.evaluate(one, frame));
-    extend(found, supers);
+    extend(this, found, supers);
     this.evaluate(node.body, {
       ...frame,
       self,
@@ -368,6 +409,9 @@ export class Engine {
         : before === unknown || before === nil
           ? given
           : either([before, given]);
+    // A text that grows is copied as a whole, with all of its parts.
+    for (const { pieces } of value.texts) this.left -= pieces.length >> itemsPerNodeShift;
+    this.left -= value.nodes.length >> itemsPerNodeShift;
     this.assign(node.to, value, frame);
     return value;
   }
@@ -407,15 +451,30 @@ export class Engine {
       case 'loop':
         return goThrough(this, node, frame);
       case 'try':
-        return this.#try(node, frame);
+        return attempt(this, node, frame);
       case 'jump': {
         const value = node.value === undefined ? nil : this.evaluate(node.value, frame);
         if (node.how === 'yield' && frame.yielded) append(this, frame.yielded, value);
         else if (node.how === 'return' || node.how === 'yield') frame.returned.push(value);
-        if (node.how === 'throw') frame.thrown.push(value);
+        if (node.how === 'throw') {
+          frame.thrown.push(value);
+          if (this.knowledge.callsBack) this.raised = value;
+        }
         if (node.how === 'next' || node.how === 'break') frame.returned.push(value);
-        if (node.how !== 'yield') frame.ended = node.how;
-        return node.how === 'yield' ? (frame.given?.sent ?? unknown) : value;
+        if (node.how !== 'yield')
+          frame.ended = node.label === undefined ? node.how : `break ${node.label}`;
+        if (node.how !== 'yield') return value;
+        // What a generator is sent may be thrown where it stands.
+        if (frame.given?.sent !== undefined) frame.thrown.push(frame.given.sent);
+        return frame.given?.sent ?? unknown;
+      }
+      case 'label': {
+        const ending = `break ${node.name}` as const;
+        this.heap.land(ending);
+        const value = this.evaluate(node.body, frame);
+        this.heap.landed();
+        if (frame.ended === ending) frame.ended = '';
+        return value;
       }
       case 'load':
         return loadPath(
@@ -460,7 +519,8 @@ export class Engine {
       left.map(({ changes }) => changes),
       isOnly,
     );
-    if (isOver) frame.ended = endings.find((one) => ends.some(({ ended }) => ended === one)) ?? '';
+    const all = ends.map(({ ended }) => ended).sort((a, b) => distanceOf(a) - distanceOf(b));
+    if (isOver) frame.ended = all[0] ?? '';
   }
 
   /** Does something that may not happen. */
@@ -491,38 +551,20 @@ export class Engine {
     this.notes.importing = importing;
   }
 
-  #try({ body, catches, last }: NodeOf<'try'>, frame: Invocation): Value {
-    const mark = frame.thrown.length;
-    this.heap.land('throw');
-    const tried = this.branch(() => this.evaluate(body, frame), frame);
-    const middle = this.heap.attempted(tried.changes);
-    const thrown = dataOf(allNodesOf(frame.thrown.splice(mark)));
-    if (thrown.nodes.length > 0) this.raised = thrown;
-    const caught = catches.map(({ to, body }) =>
-      this.branch(() => {
-        this.heap.suppose(middle);
-        if (to !== undefined) this.assign(to, thrown, frame);
-        return this.evaluate(body, frame);
-      }, frame),
-    );
-    if (last !== undefined && middle.size > 0 && !this.isExhausted)
-      this.branch(() => {
-        this.heap.suppose(middle);
-        this.evaluate(last, frame);
-        if (frame.ended === '') frame.ended = 'throw';
-      }, frame);
-    this.join([tried, ...caught], frame, true);
-    if (last !== undefined) this.#atLast(last, frame);
-    return either([tried, ...caught].map(({ value }) => value ?? nil));
+  /** Does something while a place has another value, or may get one. */
+  during<T>(store: Fields, name: string, given: Value | undefined, run: () => T): T {
+    const before = store.fields.get(name);
+    if (given !== undefined) this.heap.set(store, name, given);
+    const made = run();
+    if (before === undefined) this.heap.delete(store, name);
+    else this.heap.set(store, name, before);
+    return made;
   }
+}
 
-  // What runs at last runs before what ended the attempt goes on.
-  #atLast(last: Node, frame: Invocation): void {
-    const { ended } = frame;
-    frame.ended = '';
-    this.evaluate(last, frame);
-    if (frame.ended === '') frame.ended = ended;
-  }
+// `$x` of a shell, which is a call: the environment may have it.
+function isRead(node: Node): boolean {
+  return node.kind === 'call' && node.callee.kind === 'global' && node.callee.name === '$';
 }
 
 interface Branch<T> {

@@ -1,11 +1,11 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
-import type { Node, Param } from '../ir/ir.ts';
-import { type CallSite, framesMax, type Given, nothingGiven, recursionMax } from './calls.ts';
-import { methodOf } from './classes.ts';
+import type { Param } from '../ir/ir.ts';
+import { type CallSite, framesMax, type Given, recursionMax } from './calls.ts';
 import type { ApiCall } from './effects/effects.ts';
-import { birth } from './heap.ts';
+import { birth, type Reads, readAlso } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
+import { isAlike } from './shapes.ts';
 import { summarised } from './summaries.ts';
 import {
   allNodesOf,
@@ -18,7 +18,6 @@ import {
   type OwnFunction,
   objectsOf,
   partOf,
-  type Thing,
   thingValue,
   unknown,
   type Value,
@@ -26,6 +25,8 @@ import {
 } from './value.ts';
 import { Variables } from './variables.ts';
 
+/** Calls of one function inside one call of it that are followed. */
+const againMax = 256;
 /** Calls of one function that are remembered. */
 const rememberedMax = 8;
 
@@ -37,7 +38,7 @@ function sameCall(
   self: Value | undefined,
 ): Value | undefined {
   if (given.named.size > 0 || given.spread.length > 0 || given.sent !== undefined) return undefined;
-  return engine.remembered
+  const known = engine.remembered
     .get(own.func)
     ?.find(
       (one) =>
@@ -47,8 +48,20 @@ function sameCall(
         one.args.every((arg, at) => isAlike(arg, given.args[at] ?? unknown)) &&
         (one.self === undefined
           ? self === undefined
-          : self !== undefined && isAlike(one.self, self)),
-    )?.result;
+          : self !== undefined && isAlike(one.self, self)) &&
+        held(one.reads).every((value, at) => isAsBefore(value, one.held[at])),
+    );
+  if (known !== undefined) readAlso(engine.heap.reads, known.reads);
+  return known?.result;
+}
+
+// What variables hold now; what changes in an object is counted.
+function held(reads: Reads): readonly (Value | undefined)[] {
+  return [...reads].flatMap(([{ fields }, names]) => [...names].map((name) => fields.get(name)));
+}
+
+function isAsBefore(a: Value | undefined, b: Value | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && isAlike(a, b));
 }
 
 function keepCall(
@@ -57,6 +70,7 @@ function keepCall(
   given: Given,
   self: Value | undefined,
   result: Value,
+  reads: Reads,
 ): void {
   if (given.named.size > 0 || given.spread.length > 0) return;
   const all = engine.remembered.get(own.func) ?? [];
@@ -68,34 +82,9 @@ function keepCall(
       args: given.args,
       self,
       result,
+      reads,
+      held: held(reads),
     });
-}
-
-function isAlike(a: Value, b: Value): boolean {
-  if (a === b) return true;
-  return (
-    a.isOpen === b.isOpen &&
-    a.nodes.length === b.nodes.length &&
-    a.nodes.every((node) => b.nodes.includes(node)) &&
-    a.texts.length === b.texts.length &&
-    a.texts.every(
-      (text, at) =>
-        text.whole === b.texts[at]?.whole && text.nodes.length === b.texts[at]?.nodes.length,
-    ) &&
-    a.scalars.length === b.scalars.length &&
-    a.scalars.every((one, at) => one === b.scalars[at]) &&
-    a.things.length === b.things.length &&
-    a.things.every((thing, at) => isThing(thing, b.things[at]))
-  );
-}
-
-function isThing(a: Thing, b: Thing | undefined): boolean {
-  if (a === b) return true;
-  if (b === undefined || a.is !== b.is) return false;
-  if ((a.is === 'object' || a.is === 'instance') && (b.is === 'object' || b.is === 'instance'))
-    return a.object === b.object;
-  if (a.is === 'api' && b.is === 'api') return a.name === b.name;
-  return a.is === 'class' && b.is === 'class' && a.class === b.class;
 }
 
 /** Goes through a function with what it is given. */
@@ -111,11 +100,20 @@ export function invoke(
     own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
   const { func } = own;
   const active = engine.active.get(func) ?? 0;
+  const again = active === 0 ? 0 : (engine.again.get(func) ?? 0) + 1;
+  engine.again.set(func, again);
   // What the last of many calls inside one another gives, which end somewhere.
-  if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted)
+  const isOften = again > againMax;
+  if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
     return follow(engine, own, { given: opened(given), self }, site).result;
-  const isTooDeep = active >= recursionMax || frame.depth >= framesMax;
-  if (isTooDeep || (engine.isExhausted && engine.called.has(func)))
+  const isTooDeep = frame.depth >= framesMax;
+  if (isTooDeep) engine.leftOut ??= `more than ${framesMax} calls inside one another`;
+  if (
+    isTooDeep ||
+    isOften ||
+    active >= recursionMax ||
+    (engine.isExhausted && engine.called.has(func))
+  )
     return dataOf(allNodesOf([...given.args, ...given.named.values(), ...given.spread]));
   const known = engine.uncertain > 0 ? sameCall(engine, own, given, self) : undefined;
   if (known !== undefined) return known;
@@ -147,6 +145,9 @@ function follow(
   const { oldest } = heap;
   heap.oldest = Number.POSITIVE_INFINITY;
   const began = birth();
+  const outer = heap.reads;
+  const reads: Reads = new Map();
+  if (engine.uncertain > 0) heap.reads = reads;
   const yielded = func.isGenerator ? newObject('list') : undefined;
   const inner: Invocation = {
     program,
@@ -166,6 +167,10 @@ function follow(
   bind(engine, func.params, given, inner);
   const last = engine.evaluate(func.body, inner);
   heap.landed();
+  heap.reads = outer;
+  // What the call itself made is the same in the same call.
+  for (const store of reads.keys()) if (store.born > began) reads.delete(store);
+  readAlso(outer, reads);
   engine.active.set(func, active);
   const isPure = heap.oldest > began;
   heap.oldest = Math.min(oldest, heap.oldest);
@@ -185,7 +190,7 @@ function follow(
     };
   const values = [...inner.returned, ...(func.givesLast && inner.ended === '' ? [last] : [])];
   const result = values.length === 0 ? nil : either(values);
-  if (engine.uncertain > 0 && isPure) keepCall(engine, own, given, self, result);
+  if (engine.uncertain > 0 && isPure) keepCall(engine, own, given, self, result, reads);
   return { result, isPure };
 }
 
@@ -255,26 +260,6 @@ function valueFor(
   if (spread.length > 0) return either([...spread, ...(fallback === undefined ? [] : [fallback])]);
   if (given.isAnything) return fallback === undefined ? unknown : { ...fallback, isOpen: true };
   return fallback ?? nil;
-}
-
-/** What an object of the skill gives one by one. */
-export function nextOf(
-  engine: Engine,
-  node: Node,
-  value: Value,
-  frame: Invocation,
-): readonly Value[] {
-  const { nextName } = engine.knowledge;
-  if (nextName === undefined) return [];
-  return value.things.flatMap((thing) => {
-    const method =
-      thing.is === 'object' && thing.object.class
-        ? methodOf(thing.object.class, nextName)
-        : undefined;
-    return method === undefined
-      ? []
-      : [invoke(engine, method, nothingGiven, { node, frame }, thingValue(thing))];
-  });
 }
 
 export function generated(list: Value, resume: (sent: Value) => Value): Value {

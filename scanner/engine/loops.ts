@@ -4,9 +4,14 @@ import type { AssignTarget, Node, NodeOf } from '../ir/ir.ts';
 import { type Changes, changedAgain } from './heap.ts';
 import type { Engine } from './interpret.ts';
 import { type Invocation, roundsAgain, roundsMax } from './interpret.ts';
-import { nextOf } from './invoke.ts';
+
 import { truthOf } from './library/library.ts';
-import { either, nil, partOf, roundsOf, unknown, type Value } from './value.ts';
+import { iterated, nextOf } from './protocols.ts';
+import { either, nil, partOf, roundsOf, type Thing, unknown, type Value } from './value.ts';
+import { Variables } from './variables.ts';
+
+/** Rounds after which a loop is left that computes no text, and no list of numbers. */
+const roundsIdle = 128;
 
 /** Goes through a loop: round by round where all of them are known, else any number of times. */
 export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
@@ -23,7 +28,13 @@ export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocatio
 function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
   if (node.test === undefined || node.test.kind === 'const') return repeat(engine, node, frame);
   const start = engine.left;
-  for (let round = 0; round < roundsMax && start - engine.left < engine.loopShare; round++) {
+  let computed = engine.heap.computed;
+  for (let round = 0; round < roundsMax; round++) {
+    if (start - engine.left >= engine.loopShare || (round > 0 && engine.isExhausted)) break;
+    if (round % roundsIdle === roundsIdle - 1) {
+      if (engine.heap.computed === computed) break;
+      computed = engine.heap.computed;
+    }
     const truth = truthOf(engine.evaluate(node.test, frame), engine.knowledge);
     if (truth === undefined) break;
     if (!truth) {
@@ -37,10 +48,16 @@ function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Val
   return repeat(engine, node, frame);
 }
 
-function goRound(engine: Engine, { body }: NodeOf<'loop'>, frame: Invocation): void {
+function goRound(engine: Engine, { body, fresh = [] }: NodeOf<'loop'>, frame: Invocation): void {
+  const { env } = frame;
+  const own = fresh.length === 0 ? env : new Variables(engine.heap, env);
+  for (const name of fresh) own.declare(name, env.get(name) ?? nil);
+  frame.env = own;
   engine.heap.land('next');
   engine.evaluate(body, frame);
   engine.heap.landed();
+  frame.env = env;
+  for (const name of fresh) env.set(name, own.get(name) ?? nil);
 }
 
 function eachOf(
@@ -49,7 +66,7 @@ function eachOf(
   { over, to }: NonNullable<NodeOf<'loop'>['each']>,
   frame: Invocation,
 ): Value {
-  const value = engine.evaluate(over, frame);
+  const value = iterated(engine, over, engine.evaluate(over, frame), frame);
   const rounds = roundsOf(value);
   const start = engine.left;
   if (rounds?.length === 0) engine.tryOut(node.body, frame);
@@ -94,7 +111,9 @@ function leaves(frame: Invocation): boolean {
 function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: () => void): Value {
   let last: Changes | undefined;
   // Nested loops go through their bodies more often than that while there is something left.
-  const rounds = engine.isExhausted ? 1 : 2;
+  const rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 2);
+  const outer = engine.isRepeating;
+  engine.isRepeating = true;
   for (let round = 0; round < rounds; round++) {
     const end = engine.branch(() => {
       if (node.test !== undefined) engine.evaluate(node.test, frame);
@@ -103,10 +122,57 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
       if (frame.ended === 'next') frame.ended = '';
       if (node.step !== undefined && frame.ended === '') engine.evaluate(node.step, frame);
     }, frame);
+    engine.left -= sizeOf(end.changes);
     engine.join([end], frame, false);
     if (end.ended !== '') break;
-    if (last !== undefined) engine.heap.open(changedAgain(last, end.changes));
+    const again = last && changedAgain(last, end.changes);
+    if (again?.size === 0 && !makesThings(end.changes)) break;
+    // What keeps changing is open in the last round; after many rounds, all that they set.
+    if (again !== undefined && last !== undefined && round >= rounds - 2) {
+      engine.heap.open(rounds > 2 ? end.changes : again);
+      if (exchangesFunctions(last, again)) engine.leftOut ??= 'a loop that exchanges functions';
+    }
     last = end.changes;
   }
+  engine.isRepeating = outer;
   return unknown;
+}
+
+// Whether each round of a loop gives a variable another function: which ones it may have in the
+// end, two rounds do not tell.
+function exchangesFunctions(before: Changes, again: Changes): boolean {
+  for (const [store, { fields }] of again)
+    for (const [key, value] of fields) {
+      const others = new Set(before.get(store)?.fields.get(key)?.things.map(nameIn));
+      if (value?.things.some((one) => isCallable(one) && !others.has(nameIn(one)))) return true;
+    }
+  return false;
+}
+
+function isCallable({ is }: Thing): boolean {
+  return /^(api|function|class|bound)$/.test(is);
+}
+
+function nameIn(thing: Thing): unknown {
+  if (thing.is === 'api') return thing.name;
+  if (thing.is === 'function') return thing.func;
+  return thing.is === 'class' ? thing.class : thing.is;
+}
+
+// What loops inside one another change is joined again and again.
+function sizeOf(changes: Changes): number {
+  let size = 0;
+  for (const { fields } of changes.values())
+    for (const value of fields.values()) {
+      const pieces = value?.texts.reduce((sum, text) => sum + text.pieces.length, 0) ?? 0;
+      size += 1 + (pieces >> 5) + ((value?.nodes.length ?? 0) >> 2);
+    }
+  return size;
+}
+
+// Lists and objects of one round may hold what those of another do not.
+function makesThings(changes: Changes): boolean {
+  return [...changes.values()].some(({ fields }) =>
+    [...fields.values()].some((value) => value !== undefined && value.things.length > 0),
+  );
 }

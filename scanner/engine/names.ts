@@ -1,33 +1,27 @@
 /** Names: what the program, the skill or the library gives for them; fields and items. */
 
-import { dirname } from 'node:path/posix';
 import type { Node, NodeOf } from '../ir/ir.ts';
-import type { NamedValue } from '../knowledge/row.ts';
+import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { callValue, nothingGiven } from './calls.ts';
 import { methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
+import type { Fields } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
-import type { At } from './notes.ts';
+import { withReceiver } from './methods.ts';
+import { valueOfName } from './named-values.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
-  dataOf,
   either,
   fieldOf,
   type HeapObject,
-  isWhole,
   isWritten,
-  itemsOf,
-  keyOf,
-  listValue,
-  newObject,
   type OwnClass,
   type OwnFunction,
   type OwnProgram,
-  partOf,
   type Thing,
   textsOf,
   textValue,
@@ -50,7 +44,7 @@ export function namedValue(
 ): Value | undefined {
   const { knowledge } = engine;
   const plain = knowledge.ignoresCase && node.kind === 'global' ? fold(node.name) : node.name;
-  const name = node.kind === 'global' ? (knowledge.canonical?.(plain) ?? plain) : plain;
+  const name = node.kind === 'global' ? engine.canonical(plain) : plain;
   const held = engine.heap.read(engine.globals, node.name);
   if (held !== undefined) return held;
   const given = own(knowledge.names, name);
@@ -60,8 +54,14 @@ export function namedValue(
   if (found !== undefined) return thingValue({ is: 'class', class: found });
   const functions = functionsOf(engine, name, frame);
   if (functions.length > 0) return { ...unknown, isOpen: false, things: functions };
-  const last = /[^:\\.]+$/.exec(node.name)?.[0] ?? '';
+  const last = lastOf(node.name);
   return engine.heap.read(engine.globals, last) ?? thingValue({ is: 'api', name });
+}
+
+// What stands behind the last mark of a qualified name.
+function lastOf(name: string): string {
+  const mark = Math.max(name.lastIndexOf(':'), name.lastIndexOf('\\'), name.lastIndexOf('.'));
+  return name.slice(mark + 1);
 }
 
 // Names of variables keep their case.
@@ -69,32 +69,11 @@ function fold(name: string): string {
   return name.startsWith('$') ? name : name.toLowerCase();
 }
 
-/** What a name of the language stands for by itself. */
-export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
-  const file = `/skills/@self/${at.program.source.file}`;
-  if ('text' in given)
-    return engine.notes.importing > 0 && given.text === '__main__'
-      ? textValue('package')
-      : textValue(given.text);
-  if ('thisFile' in given) return textValue(file);
-  if ('thisFolder' in given) return textValue(dirname(file));
-  if ('input' in given) {
-    const source = { what: 'input', name: given.input } as const;
-    return dataOf([engine.notes.source(at, source, 'reads its arguments')]);
-  }
-  if ('incoming' in given) {
-    const source = { what: 'network', name: 'https://*/*' } as const;
-    return dataOf([engine.notes.source(at, source, 'a request that came in')]);
-  }
-  const of = 'wholeEnv' in given ? at.api : given.instance;
-  return thingValue({ is: 'instance', of, object: newObject('record') });
-}
-
 /** A class of the skill, by its name or the end of it. */
 export function classOf(engine: Engine, name: string): OwnClass | undefined {
   const found = engine.classes.get(name);
   if (found !== undefined) return found;
-  const last = /[^:\\.]+$/.exec(name)?.[0] ?? name;
+  const last = lastOf(name);
   return engine.classes.get(last);
 }
 
@@ -114,14 +93,22 @@ export function memberOf(
   frame: Invocation,
 ): Value {
   const found = of.things.flatMap((thing) => memberIn(engine, node, thing, name, frame));
+  const { classMember } = engine.knowledge;
+  const ofTexts = name === classMember?.name ? classMember?.of.text : undefined;
+  if (of.texts.length > 0 && ofTexts !== undefined)
+    found.push(thingValue({ is: 'api', name: ofTexts }));
+  const ofNumbers = name === classMember?.name ? classMember?.of.number : undefined;
+  if (of.scalars.some((one) => typeof one === 'number') && ofNumbers !== undefined)
+    found.push(thingValue({ is: 'api', name: ofNumbers }));
   if (of.texts.length > 0 && name !== undefined) {
-    const row = own(engine.knowledge.rows, `Text#${name}`);
+    const row = propertyRow(engine, `Text#${name}`);
     const self = { ...of, things: [] };
     if (row?.effects.length === 0 && typeof row.gives === 'object') {
       const at = engine.at(frame, node, name);
       found.push(applyRow(engine, { ...nothingGiven, at, frame, self }, row));
     }
   }
+  found.push(...patchedMembers(engine, name));
   // What a row computes of a text has its data.
   const isComputed = found.length > 0 && of.things.length === 0 && !of.isOpen;
   const others = of.things.filter((thing) => thing.is !== 'object');
@@ -135,25 +122,50 @@ export function memberOf(
     : member;
 }
 
-// What one of the things that a value may be has under a name.
-function memberIn(
+/** What a program gives to all objects of a class of the library, by the name of the member. */
+export function patchedMembers(
+  { knowledge, globals, patched }: Engine,
+  name: string | undefined,
+): readonly Value[] {
+  if (name === undefined || !patched.has(name)) return [];
+  const owners = new Set([
+    ...Object.values(knowledge.classMember?.of ?? {}),
+    ...Object.keys(knowledge.collections ?? {}),
+  ]);
+  return [...owners].flatMap((owner) => globals.fields.get(`${owner}.prototype.${name}`) ?? []);
+}
+
+function propertyRow({ knowledge }: Engine, api: string): Row | undefined {
+  const { properties, rows } = knowledge;
+  return properties === undefined || properties.test(api) ? own(rows, api) : undefined;
+}
+
+/** What one of the things that a value may be has under a name. */
+export function memberIn(
   engine: Engine,
   node: NodeOf<'member'>,
   thing: Thing,
   name: string | undefined,
   frame: Invocation,
 ): Value[] {
+  const told = classTold(engine, thing, name);
+  if (told !== undefined) return [told];
   switch (thing.is) {
     case 'object':
       return memberOfObject(engine, node, thing, name, frame);
-    case 'class':
-      return [classMember(thing.class, name) ?? unknown];
-    case 'function':
-      if (engine.knowledge.isOpen && name === '__globals__')
-        return [thingValue({ is: 'module', program: thing.program })];
-      return engine.knowledge.isOpen && name === '__class__'
-        ? [thingValue({ is: 'api', name: 'types.FunctionType' })]
+    case 'class': {
+      const getter = name === undefined ? undefined : staticMethodOf(thing.class, name);
+      if (getter?.func.isGetter)
+        return [invoke(engine, getter, nothingGiven, { node, frame }, thingValue(thing))];
+      return [classMember(engine, node, thing.class, name, frame) ?? unknown];
+    }
+    case 'function': {
+      const field = engine.heap.read(fieldsOf(engine, thing), name ?? '*');
+      if (field !== undefined) return [field];
+      return engine.knowledge.isOpen && name === '__globals__'
+        ? [thingValue({ is: 'module', program: thing.program })]
         : [];
+    }
     case 'module':
       return [
         name === undefined ? unknown : (moduleMember(engine, thing.program, name) ?? unknown),
@@ -167,6 +179,47 @@ function memberIn(
   }
 }
 
+/** The class of a thing, where this is the member that tells it. */
+export function classTold(
+  engine: Engine,
+  thing: Thing,
+  name: string | undefined,
+): Value | undefined {
+  const { classMember } = engine.knowledge;
+  if (
+    name === undefined ||
+    classMember === undefined ||
+    name !== classMember.name ||
+    thing.is === 'module'
+  )
+    return undefined;
+  const written = thing.is === 'api' ? `${thing.name}.${name}` : '';
+  if (engine.canonical(written) !== written) return undefined;
+  if (thing.is === 'object' && thing.object.class !== undefined)
+    return thing.object.fields.has(name)
+      ? undefined
+      : thingValue({ is: 'class', class: thing.object.class });
+  const kind =
+    thing.is === 'object'
+      ? thing.object.kind === 'list'
+        ? 'list'
+        : 'record'
+      : thing.is === 'bound' || thing.is === 'finder'
+        ? 'function'
+        : thing.is;
+  const of = kind === 'instance' ? undefined : classMember.of[kind];
+  return of === undefined ? undefined : thingValue({ is: 'api', name: of });
+}
+
+/** What a program gave a function as its own members. */
+export function fieldsOf(engine: Engine, { func }: OwnFunction): Fields {
+  const known = engine.functionFields.get(func);
+  if (known !== undefined) return known;
+  const made: Fields = { born: 0, fields: new Map() };
+  engine.functionFields.set(func, made);
+  return made;
+}
+
 function memberOfObject(
   engine: Engine,
   node: NodeOf<'member'>,
@@ -175,9 +228,23 @@ function memberOfObject(
   frame: Invocation,
 ): Value[] {
   const { object } = thing;
-  const { isOpen } = engine.knowledge;
-  const field = name === undefined ? fieldOf(object, name) : object.fields.get(name);
-  if (isOpen && field === undefined && name !== undefined && object.class === undefined)
+  const { isOpen, itemsAreMembers } = engine.knowledge;
+  const isPlain = name !== undefined && !(itemsAreMembers && object.fields.has(name));
+  const field = isPlain ? object.fields.get(name) : fieldOf(object, name);
+  const api = `${object.kind === 'list' ? 'List' : 'Record'}#${name ?? ''}`;
+  if (field === undefined && engine.knowledge.properties?.test(api)) {
+    const found = applied(engine, node, frame, api, thing, []);
+    if (found !== undefined) return [found];
+  }
+  const given = itemsAreMembers ? givenByGetter(engine, node, field, thing, frame) : undefined;
+  if (given !== undefined) return [given];
+  if (field === undefined && name !== undefined && object.base !== undefined)
+    return [
+      memberOf(engine, node, object.base, name, frame),
+      ...(object.rest === undefined ? [] : [object.rest]),
+    ];
+  const isMethod = !itemsAreMembers || rowFor(engine, api) !== undefined;
+  if (isOpen && field === undefined && name !== undefined && object.class === undefined && isMethod)
     return [boundMethod(thing, name), ...(object.rest === undefined ? [] : [object.rest])];
   if (field !== undefined || name === undefined || object.class === undefined)
     return [field ?? fieldOf(object, name) ?? unknown];
@@ -206,6 +273,24 @@ function memberOfObject(
   return [described(engine, node, usual, '__get__', [self], frame) ?? usual];
 }
 
+// What a function gives that stands in place of a field.
+function givenByGetter(
+  engine: Engine,
+  node: Node,
+  field: Value | undefined,
+  thing: Thing,
+  frame: Invocation,
+): Value | undefined {
+  const getter = field?.things.find(isGetter);
+  const [read = unknown] = getter?.is === 'finder' ? getter.names : [];
+  const site = { node, frame, isByText: false };
+  return getter && callValue(engine, site, withReceiver(read, thingValue(thing)), nothingGiven);
+}
+
+export function isGetter(thing: Thing): boolean {
+  return thing.is === 'finder' && thing.how === 'get';
+}
+
 function memberOfApi(
   engine: Engine,
   node: NodeOf<'member'>,
@@ -214,7 +299,7 @@ function memberOfApi(
   frame: Invocation,
 ): Value {
   const written = `${thing.name}.${name ?? '*'}`;
-  const full = engine.knowledge.canonical?.(written) ?? written;
+  const full = engine.canonical(written);
   if (engine.knowledge.isOpen && /^__(dict|call)__$/.test(name ?? '')) return thingValue(thing);
   const replaced = engine.knowledge.isOpen ? engine.heap.read(engine.globals, full) : undefined;
   if (replaced !== undefined) return replaced;
@@ -235,7 +320,9 @@ function memberOfInstance(
   const api = methodName(thing.of, name ?? '*');
   const isCall =
     isOpen &&
-    rowFor(engine, api)?.effects.some(({ does }) => !/^(env|whole-env|input|observe)$/.test(does));
+    rowFor(engine, api)?.effects.some(
+      ({ does }) => !/^(env|whole-env|input|observe|hear)$/.test(does),
+    );
   const any = `${thing.of}#*`;
   const given = isCall
     ? undefined
@@ -250,11 +337,11 @@ function memberOfInstance(
 }
 
 /** A thing of one kind. */
-type ThingOf<Is extends Thing['is']> = Extract<Thing, { readonly is: Is }>;
+export type ThingOf<Is extends Thing['is']> = Extract<Thing, { readonly is: Is }>;
 
 const ownersOfRows = new WeakMap<object, ReadonlySet<string>>();
 
-function hasMethods({ knowledge }: Engine, of: string): boolean {
+export function hasMethods({ knowledge }: Engine, of: string): boolean {
   const known =
     ownersOfRows.get(knowledge.rows) ??
     new Set(
@@ -311,7 +398,7 @@ export function noteReaching(
   engine.notes.trait(engine.at(frame, node, name), 'escape', `${name} leads to every module`);
 }
 
-function nodesIn({ rest }: HeapObject): readonly string[] {
+export function nodesIn({ rest }: HeapObject): readonly string[] {
   return rest?.nodes ?? [];
 }
 
@@ -320,11 +407,22 @@ export function methodName(of: string, name: string): string {
   return of.includes('#') ? `${of}.${name}` : `${of}#${name}`;
 }
 
-function classMember(of: OwnClass, name: string | undefined): Value | undefined {
+function classMember(
+  engine: Engine,
+  node: Node,
+  of: OwnClass,
+  name: string | undefined,
+  frame: Invocation,
+): Value | undefined {
   if (name === undefined) return undefined;
+  if (name === 'prototype') return thingValue({ is: 'class', class: of });
   const method = staticMethodOf(of, name);
   const self = thingValue({ is: 'class', class: of });
-  return method === undefined ? staticOf(of, name) : thingValue({ ...method, self });
+  if (method?.func.isGetter) return invoke(engine, method, nothingGiven, { node, frame }, self);
+  if (method !== undefined) return thingValue({ ...method, self });
+  // `A.prototype.method`
+  const ofObjects = engine.knowledge.itemsAreMembers ? methodOf(of, name) : undefined;
+  return staticOf(of, name) ?? (ofObjects && thingValue(ofObjects));
 }
 
 /** `getattr(of, name)`; a name may have dots. */
@@ -347,14 +445,7 @@ export function memberByText(
   const found = either([
     ...known.map((whole) =>
       whole.split('.').reduce((one, part) => {
-        const member: NodeOf<'member'> = {
-          kind: 'member',
-          of: node,
-          name: part,
-          start: node.start,
-          end: node.end,
-        };
-        return memberOf(engine, member, one, part, frame);
+        return memberOf(engine, memberNode(node, part), one, part, frame);
       }, of),
     ),
     ...(isAny ? [any] : []),
@@ -430,13 +521,11 @@ export function noteUnnamed(
   engine.notes.sink(at, allNodesOf([name]), { what: 'exec', api, part: 'code' });
 }
 
-// `globals()` leads to the names of the language, too.
-function builtinValue(name: string): Value {
-  return thingValue({ is: 'api', name: name === '__builtins__' ? 'builtins' : name });
-}
-
-// Any function of a module.
-function partOfModule({ env }: OwnProgram, fits: (name: string) => boolean = () => true): Value {
+/** Any function of a module. */
+export function partOfModule(
+  { env }: OwnProgram,
+  fits: (name: string) => boolean = () => true,
+): Value {
   const functions = [...(env?.all ?? [])].flatMap(([name, value]) =>
     fits(name) && value.things.some(({ is }) => is === 'function') ? [value] : [],
   );
@@ -464,119 +553,22 @@ export function applied(
   const row = rowFor(engine, api);
   if (row === undefined) return undefined;
   // `ENV['X']` is shown as `ENV`.
-  const at = engine.at(frame, node, api.replace(/[#.]\[\]=?$/, ''));
+  const isOpen = engine.knowledge.isOpen === true;
+  const at = engine.at(
+    frame,
+    node,
+    api.replace(isOpen ? /[#.](?:\[\]|\*)=?$|=$/ : /[#.]\[\]=?$/, ''),
+  );
   return applyRow(engine, { ...nothingGiven, args, at, frame, self: thingValue(thing) }, row);
 }
 
-/** `a[key]` */
-export function itemAt(
-  engine: Engine,
-  node: Node,
-  of: Value,
-  key: Value | undefined,
-  frame: Invocation,
-): Value {
-  const places = key === undefined ? undefined : itemsOf(key);
-  if (places !== undefined && places.length > 0)
-    return listValue(places.map((place) => itemAt(engine, node, of, place, frame)));
-  const name = key === undefined ? undefined : keyOf(key);
-  const found = of.things.flatMap((thing) => itemIn(engine, node, thing, key, frame));
-  const texts = of.texts.flatMap((text) => letterAt(text, name));
-  const parts = [...found, ...texts.map((text) => textValue(text))];
-  if (
-    name !== undefined &&
-    of.things.length > 0 &&
-    of.things.every((one) => isEnvironment(engine, one))
-  )
-    return either(parts);
-  const data = { ...of, things: of.things.filter((thing) => thing.is !== 'object') };
-  return withNodes(parts.length === 0 ? partOf(of) : either(parts), allNodesOf([data]));
-}
-
-// What one of the things that a value may be has at a key.
-function itemIn(
-  engine: Engine,
-  node: Node,
-  thing: Thing,
-  key: Value | undefined,
-  frame: Invocation,
-): Value[] {
-  const { isOpen } = engine.knowledge;
-  const name = key === undefined ? undefined : keyOf(key);
-  const args = key === undefined ? [] : [key];
-  const owner =
-    thing.is === 'instance'
-      ? `${thing.of}#`
-      : thing.is === 'api'
-        ? `${thing.name}.`
-        : thing.is === 'function'
-          ? 'Function#'
-          : undefined;
-  const given =
-    owner === undefined ? undefined : applied(engine, node, frame, `${owner}[]`, thing, args);
-  if (given !== undefined) return [given];
-  if (thing.is === 'api')
-    return isOpen && key !== undefined ? [itemOfApi(engine, node, thing, key, frame)] : [];
-  if (thing.is === 'module') {
-    if (name === undefined) return [partOfModule(thing.program)];
-    const member = moduleMember(engine, thing.program, name) ?? builtinValue(name);
-    return [key === undefined || isWritten(key) ? member : { ...member, isFolded: true }];
-  }
-  if (thing.is === 'instance' && isOpen) {
-    const field = name === undefined ? undefined : thing.object.fields.get(name);
-    // What a call gives as a pair has the methods of its parts.
-    const isPair = /^\d$/.test(name ?? '') && hasMethods(engine, thing.of);
-    const part = {
-      ...thingValue(isPair ? thing : { ...thing, of: `${thing.of}[]` }),
-      nodes: nodesIn(thing.object),
-    };
-    return [field === undefined ? part : either([field, part])];
-  }
-  if (thing.is !== 'object' && thing.is !== 'instance') return [];
-  const { object } = thing;
-  const getter = object.class && isOpen ? methodOf(object.class, '__getitem__') : undefined;
-  if (getter !== undefined) {
-    const site = { node, frame };
-    return [invoke(engine, getter, { ...nothingGiven, args }, site, thingValue(thing))];
-  }
-  return [fieldOf(object, indexIn(object, name)) ?? unknown];
-}
-
-// `vars(os)["system"]`
-function itemOfApi(
-  engine: Engine,
-  node: Node,
-  thing: ThingOf<'api'>,
-  key: Value,
-  frame: Invocation,
-): Value {
-  const name = keyOf(key);
-  const of = thingValue(thing);
-  if (name === undefined && key.texts.length > 1 && textsOf(key).every(({ isKnown }) => isKnown))
-    return memberByText(engine, node, of, key, frame);
-  const { start, end } = node;
-  const member = { kind: 'member', of: node, name: name ?? '*', start, end } as const;
-  const value = memberOf(engine, member, of, name, frame);
-  if (name === undefined) noteUnnamed(engine, node, thing.name, key, frame);
-  return isWritten(key) ? value : { ...value, isFolded: true };
+/** The member of something by a name that does not stand there. */
+export function memberNode(of: Node, name: string): NodeOf<'member'> {
+  return { kind: 'member', of, name, start: of.start, end: of.end };
 }
 
 /** The environment: whoever takes one variable has nothing of the others. */
 export function isEnvironment(engine: Engine, thing: Thing): boolean {
   const row = thing.is === 'instance' ? rowFor(engine, `${thing.of}#[]`) : undefined;
   return row?.effects.some(({ does }) => does === 'env') === true;
-}
-
-// `-1` is the last item of a list.
-export function indexIn(object: HeapObject, name: string | undefined): string | undefined {
-  const at = Number(name);
-  if (object.kind !== 'list' || !(at < 0)) return name;
-  return isWhole(object) ? String(object.length + at) : undefined;
-}
-
-function letterAt(text: Text, name: string | undefined): readonly Text[] {
-  const at = Number(name);
-  if (name === undefined || !Number.isInteger(at) || !text.isKnown) return [];
-  const from = at < 0 ? text.whole.length + at : at;
-  return [text.slice(from, from + 1)];
 }

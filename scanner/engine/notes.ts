@@ -39,6 +39,8 @@ export class Notes {
   readonly sinks: FlowGraph['sinks'][number][] = [];
   readonly starts: FlowStart[] = [];
   readonly exports: NonNullable<FlowGraph['exports']>[number][] = [];
+  readonly entries: NonNullable<FlowGraph['entries']>[number][] = [];
+  readonly exits: NonNullable<FlowGraph['exits']>[number][] = [];
   /** How many packages are being imported. */
   importing = 0;
   readonly #steps: Steps;
@@ -63,7 +65,7 @@ export class Notes {
     this.#add({
       kind: 'capability',
       ...located(at),
-      certainty: isWide ? 'widened' : at.certainty,
+      certainty: isWide || traits.includes('dynamic-name') ? 'widened' : at.certainty,
       capability,
       api: at.api,
       traits: [
@@ -76,10 +78,11 @@ export class Notes {
 
   /** A mount of a path that may have unknown parts. */
   mount(at: At, path: string, mode: 'ro' | 'rw', traits: readonly Trait[]): Capability {
-    const hole = path.indexOf(unknownPart);
-    const known = hole < 0 ? path || '.' : hole === 0 ? '*' : `${path.slice(0, hole)}*`;
+    const plain = path.replace(/^(\.\/+)+(?=.)/, '');
+    const hole = plain.indexOf(unknownPart);
+    const known = hole < 0 ? plain || '.' : hole === 0 ? '*' : `${plain.slice(0, hole)}*`;
     const capability: Capability = { kind: 'mount', path: known, mode };
-    this.capability(at, capability, traits, shapeOf(path));
+    this.capability(at, capability, traits, shapeOf(plain));
     return capability;
   }
 
@@ -111,7 +114,11 @@ export class Notes {
 
   /** A node that is the same in all frames. */
   sharedNode(at: At, what: string, note: string): string {
-    const id = `${at.program.source.path}::${what}`;
+    return this.commonNode(at, `${at.program.source.path}::${what}`, note);
+  }
+
+  /** A node that is the same in all programs. */
+  commonNode(at: At, id: string, note: string): string {
     if (!this.#once(`node ${id}`)) return id;
     this.nodes.push({ id, span: spanOf(at), note });
     return id;
@@ -124,6 +131,12 @@ export class Notes {
     if (this.#once(`source ${id}`))
       this.sources.push({ node: id, source, certainty: at.certainty });
     return id;
+  }
+
+  /** Says what data of a node is that comes from another program of the skill. */
+  comesFrom(node: string, source: FlowSource): string {
+    this.#sourceAt.set(node, source);
+    return node;
   }
 
   /** The source that a node is, where no variable holds its data. */

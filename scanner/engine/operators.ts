@@ -5,8 +5,9 @@ import { methodOf } from './classes.ts';
 import type { Engine } from './interpret.ts';
 import { charactersPerNodeShift, type Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { itemAt } from './items.ts';
 import { truthOf } from './library/library.ts';
-import { itemAt } from './names.ts';
+import { shownBy } from './protocols.ts';
 import {
   either,
   knownText,
@@ -25,6 +26,11 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
     if (values.length > 2) return sum(engine, node, values, frame);
     const by = byMethod(engine, node, op, values, frame);
     if (by !== undefined) return by;
+    if (op === '+')
+      return plus(
+        engine,
+        values.map((one) => shown(engine, node, one, frame)),
+      );
     if (op === '%' && engine.knowledge.isOpen) values[1] = named(engine, node, values, frame);
     return engine.together(op, values);
   }
@@ -34,6 +40,17 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
     (left, next) => eitherOf(engine, op, left, next, frame),
     engine.evaluate(first, frame),
   );
+}
+
+// Where one side is a text, so is what the operator gives.
+function plus(engine: Engine, values: readonly Value[]): Value {
+  const isText = engine.knowledge.plusJoins && values.some(({ texts }) => texts.length > 0);
+  return engine.together(isText ? '.' : '+', values);
+}
+
+// An object of the skill may say itself as a text.
+function shown(engine: Engine, node: Node, value: Value, frame: Invocation): Value {
+  return shownBy(engine, { node, frame, isByText: false }, value) ?? value;
 }
 
 // The left side, or the right one, which is only computed where the left one does not decide.
@@ -50,7 +67,14 @@ function eitherOf(
     return left;
   }
   const [right] = engine.branches([() => engine.evaluate(next, frame)], frame, truth !== undefined);
-  return truth === undefined ? either([left, right ?? unknown]) : (right ?? unknown);
+  if (truth !== undefined) return right ?? unknown;
+  return either([op === 'and' ? whereFalse(engine, left) : left, right ?? unknown]);
+}
+
+// Where it is false, a value is no object.
+function whereFalse({ knowledge }: Engine, value: Value): Value {
+  if (knowledge.emptyIsFalse !== 'scalars' || value.things.length === 0) return value;
+  return { ...value, things: [], scalars: [...value.scalars, null] };
 }
 
 function sum(
@@ -66,7 +90,10 @@ function sum(
     engine.left -= (left.texts[0]?.length ?? 0) >> charactersPerNodeShift;
     return (
       byMethod(engine, node, node.op, [left, right], frame) ??
-      engine.together(node.op, [left, right])
+      plus(
+        engine,
+        [left, right].map((one) => shown(engine, node, one, frame)),
+      )
     );
   });
 }

@@ -2,22 +2,31 @@
 
 import type { Arg, NodeOf, Spread } from '../ir/ir.ts';
 import type { Given } from './calls.ts';
+import { wholeEnvironment } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { itemsHeld } from './interpret.ts';
+import { compute } from './library/library.ts';
+import { isEnvironment, memberNode, memberOf } from './names.ts';
+import { iterated } from './protocols.ts';
 import {
   allNodesOf,
   dataOf,
   either,
   itemsOf,
   keyOf,
+  knownText,
   listValue,
   newObject,
   objectsOf,
+  partOf,
   recordIn,
   thingValue,
   type Value,
   withNodes,
 } from './value.ts';
+
+/** Ways to take apart lists that are given item by item, where it may be one list or another. */
+const waysMax = 4;
 
 /** What a call is given, after all that its arguments do. */
 export function givenBy(
@@ -25,16 +34,21 @@ export function givenBy(
   { args = [] }: { readonly args?: readonly Arg[] },
   frame: Invocation,
 ): Given {
-  const positional: Value[] = [];
+  let ways: Value[][] = [[]];
+  const add = (...lists: readonly (readonly Value[])[]): void => {
+    ways = waysWith(ways, lists);
+  };
   const named = new Map<string, Value>();
   const spread: Value[] = [];
   for (const arg of args) {
-    const value = engine.evaluate(arg.value, frame);
+    const whole = engine.evaluate(arg.value, frame);
+    const value = arg.spread ? iterated(engine, arg.value, whole, frame) : whole;
     engine.spend(itemsHeld(value));
-    const items = arg.spread ? itemsOf(value) : undefined;
+    const lists = arg.spread ? listsIn(engine, value) : undefined;
     const isPlain = !engine.knowledge.isOpen || value.things.every(({ is }) => is !== 'instance');
     const record = arg.spread && isPlain ? recordIn(value) : undefined;
-    if (items !== undefined) positional.push(...items.map((one) => withNodes(one, value.nodes)));
+    if (lists !== undefined)
+      add(...lists.map((items) => items.map((one) => withNodes(one, value.nodes))));
     else if (record !== undefined)
       for (const [name, one] of record.fields) named.set(name, withNodes(one, value.nodes));
     else if (arg.spread && engine.knowledge.isOpen && isPlain && hasOneRecord(value)) {
@@ -44,41 +58,94 @@ export function givenBy(
       if (objectsOf(value).some(({ rest }) => rest !== undefined)) spread.push(value);
     } else if (arg.spread) spread.push(value);
     else if (arg.name !== undefined) named.set(arg.name, value);
-    else positional.push(value);
+    else add([value]);
   }
-  return { args: positional, named, spread };
+  const [first = [], ...others] = ways;
+  const given = { args: first, named, spread };
+  return others.length === 0
+    ? given
+    : { ...given, others: others.map((way) => ({ ...given, args: way })) };
+}
+
+// The lists that a value may be, with all of their items.
+function listsIn(engine: Engine, value: Value): readonly (readonly Value[])[] | undefined {
+  const items = itemsOf(value);
+  if (items !== undefined) return [items];
+  const isOne = value.texts.length === 0 && value.things.length <= waysMax;
+  if (!engine.knowledge.isOpen || !isOne || value.things.length === 0) return undefined;
+  const lists = value.things.map((thing) => itemsOf(thingValue(thing)));
+  return lists.every((one) => one !== undefined) ? lists : undefined;
 }
 
 /** A list that is written with its items. */
 export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocation): Value {
-  const values: Value[] = [];
+  let ways: Value[][] = [[]];
+  // What stands behind items whose number is not known has no place.
+  const loose: Value[] = [];
   let isGrown = false;
-  const data: Value[] = [];
   for (const item of items) {
-    const value = engine.evaluate(isSpread(item) ? item.spread : item, frame);
-    const spread = isSpread(item) ? itemsOf(value) : [value];
-    values.push(...(spread ?? []));
-    if (spread === undefined) {
-      isGrown = true;
-      data.push(value);
-    }
+    const whole = engine.evaluate(isSpread(item) ? item.spread : item, frame);
+    const value = isSpread(item) ? iterated(engine, item.spread, whole, frame) : whole;
+    const lists = isSpread(item) ? (listsIn(engine, value) ?? lettersOf(engine, value)) : [[value]];
+    isGrown ||= lists === undefined;
+    if (isGrown) loose.push(...(lists?.flat() ?? [partOf(value)]));
+    else ways = waysWith(ways, lists ?? []);
   }
-  return withNodes(listValue(values, isGrown), allNodesOf(data));
+  const nodes = allNodesOf(loose);
+  return either(
+    ways.map((way) => {
+      const list = listValue(way, isGrown);
+      if (isGrown) for (const object of objectsOf(list)) object.rest = either(loose);
+      return withNodes(list, nodes);
+    }),
+  );
+}
+
+function waysWith(ways: Value[][], lists: readonly (readonly Value[])[]): Value[][] {
+  const [list, ...others] = lists;
+  if (list === undefined || others.length > 0)
+    return ways.flatMap((one) => lists.map((items) => [...one, ...items])).slice(0, waysMax);
+  for (const way of ways) for (const item of list) way.push(item);
+  return ways;
+}
+
+function lettersOf({ knowledge }: Engine, value: Value): readonly (readonly Value[])[] | undefined {
+  const isText = knowledge.isOpen && value.nodes.length === 0 && knownText(value) !== undefined;
+  const letters = isText ? itemsOf(compute('letters', [value])) : undefined;
+  return letters && [letters];
 }
 
 /** A record that is written with its entries. */
-export function recordOf(engine: Engine, { entries }: NodeOf<'record'>, frame: Invocation): Value {
+export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocation): Value {
+  const { entries } = node;
   const object = newObject('record');
+  // `{ ...fs }` has what the module has.
+  const modules: Value[] = [];
   for (const entry of entries) {
     if (isSpread(entry)) {
       const value = engine.evaluate(entry.spread, frame);
       const all = objectsOf(value);
-      for (const { fields, rest } of all) {
-        for (const [key, one] of fields) object.fields.set(key, one);
+      for (const thing of value.things) if (thing.is === 'api') modules.push(thingValue(thing));
+      // `{ ...process.env }`
+      const [of] = value.things.filter((thing) => isEnvironment(engine, thing));
+      if (of?.is === 'instance')
+        object.rest = wholeEnvironment(engine, engine.at(frame, node, of.of));
+      for (const { fields, rest, base } of all) {
+        if (base !== undefined) object.base = base;
+        for (const [key, one] of fields) {
+          const isRead = one.things.some((thing) => thing.is === 'finder' && thing.how === 'get');
+          const held = isRead ? memberOf(engine, memberNode(node, key), value, key, frame) : one;
+          object.fields.set(key, held);
+        }
         if (rest !== undefined && engine.knowledge.isOpen)
           object.rest = object.rest === undefined ? rest : either([object.rest, rest]);
       }
-      if (all.length === 0) object.rest = value;
+      const isLibrary = value.things.some(({ is }) => is === 'api');
+      if (isLibrary && engine.knowledge.itemsAreMembers) object.base = value;
+      else if (all.length === 0) object.rest = value;
+      // A record, or data of which nothing is known.
+      else if (value.nodes.length > 0 && engine.knowledge.isOpen)
+        object.rest = either([...(object.rest ? [object.rest] : []), dataOf(value.nodes)]);
       continue;
     }
     const key = engine.evaluate(entry.key, frame);
@@ -91,7 +158,8 @@ export function recordOf(engine: Engine, { entries }: NodeOf<'record'>, frame: I
       object.rest = either([...(object.rest ? [object.rest] : []), value, ...keys]);
     }
   }
-  return thingValue({ is: 'object', object });
+  const record = thingValue({ is: 'object', object });
+  return modules.length === 0 ? record : either([record, ...modules]);
 }
 
 function hasOneRecord(value: Value): boolean {

@@ -52,3 +52,45 @@ export function shapeOfValues(engine: Engine, values: readonly Value[], withData
   engine.context.steps.take(count >> 3);
   return `${parts.join(' ')}${count > valuesMax ? ` ${engine.heap.changes}` : ''}`;
 }
+
+/** Whether two values are the same, with all that says where their data comes from. */
+export function isAlike(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  return (
+    a.isOpen === b.isOpen &&
+    a.nodes.length === b.nodes.length &&
+    a.nodes.every((node) => b.nodes.includes(node)) &&
+    a.texts.length === b.texts.length &&
+    a.texts.every(
+      (text, at) =>
+        text.whole === b.texts[at]?.whole && text.nodes.length === b.texts[at]?.nodes.length,
+    ) &&
+    a.scalars.length === b.scalars.length &&
+    a.scalars.every((one, at) => one === b.scalars[at]) &&
+    a.things.length === b.things.length &&
+    a.things.every((thing, at) => isThing(thing, b.things[at]))
+  );
+}
+
+function isThing(a: Thing, b: Thing | undefined): boolean {
+  if (a === b) return true;
+  if (b === undefined || a.is !== b.is) return false;
+  if ((a.is === 'object' || a.is === 'instance') && (b.is === 'object' || b.is === 'instance'))
+    return a.object === b.object || (a.is === b.is && isHandle(a) && isHandle(b) && isAsOpen(a, b));
+  if (a.is === 'api' && b.is === 'api') return a.name === b.name;
+  return a.is === 'class' && b.is === 'class' && a.class === b.class;
+}
+
+// An object of the library of which nothing is known but its data: one is as good as another.
+function isHandle(thing: Thing): thing is Thing & { readonly is: 'instance' } {
+  return (
+    thing.is === 'instance' && thing.object.fields.size === 0 && thing.object.openOn.length === 0
+  );
+}
+
+function isAsOpen(
+  { of, object: { rest: a } }: Thing & { readonly is: 'instance' },
+  { of: other, object: { rest: b } }: Thing & { readonly is: 'instance' },
+): boolean {
+  return of === other && (a === undefined || b === undefined ? a === b : isAlike(a, b));
+}

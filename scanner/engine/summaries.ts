@@ -6,7 +6,7 @@ import type { Func } from '../ir/ir.ts';
 import type { Given } from './calls.ts';
 import { type Reads, readAlso } from './heap.ts';
 import type { Engine } from './interpret.ts';
-import { shapeOfValues } from './shapes.ts';
+import { isAlike, shapeOfValues } from './shapes.ts';
 import {
   allNodesOf,
   either,
@@ -14,6 +14,7 @@ import {
   nil,
   type OwnFunction,
   type Thing,
+  unknown,
   type Value,
   withNodes,
 } from './value.ts';
@@ -23,8 +24,16 @@ import type { Variables } from './variables.ts';
 const followedMax = 8;
 /** Times that further calls are gone through together, as long as they bring new objects. */
 const roundsMax = 4;
+/** Nodes of a function after which its calls are remembered. */
+const spentMax = 4_096;
+/** Calls of one function that are remembered with what they gave. */
+const sameMax = 4;
+/** Other texts with which calls of one function are remembered. */
+const textsMax = 256;
 /** Calls of one function with other texts that are gone through together. */
-const shapesMax = 256;
+const shapesMax = 48;
+/** All other calls are gone through as one. */
+const anyShape = '';
 
 interface Call {
   readonly given: Given;
@@ -33,10 +42,22 @@ interface Call {
 
 interface Calls {
   count: number;
+  /** What was gone through in its calls. */
+  spent: number;
   /** It changes objects, starts or reads something: each call is followed. */
   isLoud: boolean;
   /** By what their arguments hold besides data. */
   readonly alike: Map<string, Together>;
+  /** Calls that changed nothing, and what they gave. */
+  readonly same: Map<string, Same[]>;
+}
+
+/** A call that gives the same again while the variables that it reads hold the same. */
+interface Same {
+  readonly call: Call;
+  readonly result: Value;
+  readonly reads: Reads;
+  readonly held: string;
 }
 
 /** Calls that are gone through together. */
@@ -58,8 +79,10 @@ export class Summaries {
     this.#calls.set(func, all);
     const known = all.get(around) ?? {
       count: 0,
+      spent: 0,
       isLoud: false,
       alike: new Map<string, Together>(),
+      same: new Map<string, Same[]>(),
     };
     all.set(around, known);
     return known;
@@ -84,13 +107,10 @@ export function summarised(
     calls.count > followedMax &&
     !calls.isLoud &&
     canBeAnything(call);
-  if (!isTogether) {
-    const noted = engine.notes.count;
-    const made = follow(call);
-    calls.isLoud ||= !made.isPure || engine.notes.count > noted;
-    return made.result;
-  }
-  const shape = shapeOfValues(engine, valuesOf(call), false);
+  if (!isTogether) return again(engine, own, calls, call, follow);
+  const written = shapeOfValues(engine, valuesOf(call), false);
+  const isOther = calls.alike.size >= shapesMax && !calls.alike.has(written);
+  const shape = isOther ? anyShape : written;
   const known = calls.alike.get(shape);
   const before = known && heldIn(engine, known.reads) === known.held ? known : undefined;
   if (before !== undefined && !hasNew(before.call, call, before.rounds < roundsMax)) {
@@ -98,6 +118,69 @@ export function summarised(
     return withNodes(before.result, allNodesOf(valuesOf(call)));
   }
   return together(engine, calls, shape, before, call, follow);
+}
+
+// Goes through a call, unless it was gone through before with the same.
+function again(
+  engine: Engine,
+  own: OwnFunction,
+  calls: Calls,
+  call: Call,
+  follow: (call: Call) => { readonly result: Value; readonly isPure: boolean },
+): Value {
+  const { heap, notes, knowledge } = engine;
+  const noted = notes.count;
+  const isOften = calls.count > followedMax || calls.spent > spentMax;
+  const isKept = knowledge.isOpen === true && isOften && !own.func.isGenerator && isPlain(call);
+  const left = engine.left;
+  if (!isKept) {
+    const made = follow(call);
+    calls.spent += left - engine.left;
+    calls.isLoud ||= !made.isPure || notes.count > noted;
+    return made.result;
+  }
+  const all = sameTexts(calls, call);
+  const known = all.find(
+    (one) => isSameCall(one.call, call) && heldIn(engine, one.reads) === one.held,
+  );
+  if (known !== undefined) {
+    readAlso(heap.reads, known.reads);
+    return known.result;
+  }
+  const outer = heap.reads;
+  const reads: Reads = new Map();
+  heap.reads = reads;
+  const made = follow(call);
+  heap.reads = outer;
+  readAlso(outer, reads);
+  calls.isLoud ||= !made.isPure || notes.count > noted;
+  if (made.isPure && all.length < sameMax)
+    all.push({ call, result: made.result, reads, held: heldIn(engine, reads) });
+  return made.result;
+}
+
+// What is remembered of calls with the same texts.
+function sameTexts({ same }: Calls, call: Call): Same[] {
+  const key = valuesOf(call)
+    .map(({ texts }) => texts[0]?.whole ?? '')
+    .join('\n');
+  const known = same.get(key) ?? [];
+  if (same.size < textsMax) same.set(key, known);
+  return known;
+}
+
+function isPlain({ given }: Call): boolean {
+  return given.named.size === 0 && given.spread.length === 0 && given.sent === undefined;
+}
+
+function isSameCall(a: Call, b: Call): boolean {
+  const all = valuesOf(a);
+  const others = valuesOf(b);
+  return (
+    a.given.isAnything === b.given.isAnything &&
+    all.length === others.length &&
+    all.every((one, at) => isAlike(one, others[at] ?? unknown))
+  );
 }
 
 // Goes through a call as any of those that are like it.
@@ -121,14 +204,13 @@ function together(
   calls.isLoud ||= !made.isPure || notes.count > noted;
   if (calls.isLoud) return made.result;
   const result = { ...made.result, isOpen: true };
-  if (calls.alike.size < shapesMax || before !== undefined)
-    calls.alike.set(shape, {
-      call: one,
-      result,
-      rounds: (before?.rounds ?? 0) + 1,
-      reads,
-      held: heldIn(engine, reads),
-    });
+  calls.alike.set(shape, {
+    call: one,
+    result,
+    rounds: (before?.rounds ?? 0) + 1,
+    reads,
+    held: heldIn(engine, reads),
+  });
   return result;
 }
 

@@ -13,6 +13,8 @@ export interface TextPiece {
   readonly text: string;
   /** Where it stands in the source, letter by letter. */
   readonly raw: number | undefined;
+  /** It was computed of what stands there. */
+  readonly isFixed?: true;
   readonly nodes: readonly string[];
 }
 
@@ -56,6 +58,22 @@ export class Text {
     this.isChanged ||= isPlace;
   }
 
+  /** Becomes another text, where it may be changed. */
+  become({ pieces }: Text): void {
+    if (!this.#isBuffer) return;
+    this.pieces = pieces;
+    this.#whole = undefined;
+    this.#nodes = undefined;
+  }
+
+  /** Adds data to a buffer whose letters stay: a query to an address. */
+  carry(nodes: readonly string[]): void {
+    const last = this.pieces.at(-1);
+    if (!this.#isBuffer || nodes.length === 0 || last === undefined) return;
+    this.pieces = [...this.pieces.slice(0, -1), { ...last, nodes: [...last.nodes, ...nodes] }];
+    this.#nodes = undefined;
+  }
+
   /** The text, with `unknownPart` for each part that is not known. */
   get whole(): string {
     this.#whole ??= this.pieces.map(({ text }) => text).join('');
@@ -68,7 +86,8 @@ export class Text {
 
   /** Whether the letters stand in the source as one piece. */
   get isPlain(): boolean {
-    return this.pieces.length === 1 && this.pieces[0]?.raw !== undefined;
+    const [only] = this.pieces;
+    return this.pieces.length === 1 && only?.raw !== undefined && only.isFixed !== true;
   }
 
   get nodes(): readonly string[] {
@@ -85,10 +104,12 @@ export class Text {
    */
   mapFrom(otherwise: number, within?: Extent): OffsetMap {
     let at = 0;
-    const map = this.pieces.map(({ text, raw }) => {
+    const map = this.pieces.map(({ text, raw, isFixed }) => {
       const isThere =
         raw !== undefined && (within === undefined || (raw >= within.start && raw < within.end));
-      const piece = isThere ? { at, raw } : { at, raw: otherwise, fixed: true as const };
+      const isExact = isThere && isFixed !== true;
+      const place = isThere ? raw : otherwise;
+      const piece = { at, raw: place, ...(!isExact && { fixed: true as const }) };
       at += text.length;
       return piece;
     });
@@ -103,8 +124,8 @@ export class Text {
       const from = Math.max(0, start - at);
       const to = Math.min(piece.text.length, end - at);
       if (from < to) {
-        const raw = piece.raw === undefined ? undefined : piece.raw + from;
-        found.push({ text: piece.text.slice(from, to), raw, nodes: piece.nodes });
+        const raw = piece.raw === undefined || piece.isFixed ? piece.raw : piece.raw + from;
+        found.push({ ...piece, text: piece.text.slice(from, to), raw });
       }
       at += piece.text.length;
     }

@@ -99,10 +99,14 @@ export interface HeapObject extends Fields {
   holds?: readonly HeapObject[];
   /** What a generator gives when it is sent a value. */
   resume?: (sent: Value) => Value;
+  /** What has the members that it has not. */
+  base?: Value;
   /** The path of the file that it is. */
   path?: Value;
   /** Its items come again and again. */
   isEndless?: true;
+  /** Its entries are none of its members, but both are kept together. */
+  isMap?: true;
   /** The text of a file of the skill. */
   content?: Value;
   openOn: readonly OpenOn[];
@@ -117,6 +121,8 @@ export interface Value {
   readonly isOpen: boolean;
   /** Nodes of the flow graph whose data it holds, as a whole. */
   readonly nodes: readonly string[];
+  /** It may be more functions and objects than are kept. */
+  readonly isCut?: true;
   /** Computed from pieces, not written as such. */
   readonly isFolded: boolean;
   readonly isDecoded: boolean;
@@ -158,32 +164,92 @@ export function withNodes(value: Value, nodes: readonly string[]): Value {
   return added.length === 0 ? value : { ...value, nodes: [...value.nodes, ...added] };
 }
 
+function isFirst(value: Value, at: number, all: readonly Value[]): boolean {
+  return all.indexOf(value) === at;
+}
+
 /** One of several values. */
 export function either(all: readonly Value[]): Value {
-  const different = new Set(all);
-  different.delete(none);
-  const values = [...different];
-  const [first, ...others] = values;
+  const different = all.length > 8 ? [...new Set(all)] : all.filter(isFirst);
+  const values = different.filter((one) => one !== none);
+  const [first] = values;
   if (first === undefined) return none;
-  if (others.length === 0) return first;
-  const texts = new Map<string, Text>();
-  for (const value of values)
-    for (const text of value.texts) {
-      const key = text.nodes.length === 0 ? text.whole : `${text.whole}\n${text.nodes.join()}`;
-      if (!texts.has(key)) texts.set(key, text);
-    }
-  const things = new Set(values.flatMap((value) => value.things));
-  const kept = fewTexts([...texts.values()]);
-  const isMany = kept.length < texts.size || things.size > alternativesMax;
-  return {
+  if (values.length === 1) return first;
+  const texts = differentTexts(values);
+  const things = union(values.map((value) => value.things));
+  const kept = fewTexts(texts);
+  const isMany = kept.length < texts.length || things.length > alternativesMax;
+  const value: Value = {
     texts: kept,
-    scalars: [...new Set(values.flatMap((value) => value.scalars))].slice(0, alternativesMax),
-    things: [...things].slice(0, alternativesMax),
+    scalars: union(values.map(({ scalars }) => scalars)).slice(0, alternativesMax),
+    things: things.slice(0, alternativesMax),
     isOpen: isMany || values.some((value) => value.isOpen),
     nodes: nodesOf(values),
     isFolded: values.some((value) => value.isFolded),
     isDecoded: values.some((value) => value.isDecoded),
   };
+  const isCut =
+    (things.length > alternativesMax && losesCalls(things)) || values.some((one) => one.isCut);
+  return isCut ? { ...value, isCut } : value;
+}
+
+// Whether what is left out may do, when it is called, what none of those do that are kept.
+function losesCalls(things: readonly Thing[]): boolean {
+  const kept = things.slice(0, alternativesMax);
+  return things.slice(alternativesMax).some((one) => !kept.some((other) => doSame(one, other)));
+}
+
+/** Objects inside one another that are searched for functions. */
+const searchedMax = 4;
+
+function doSame(one: Thing, other: Thing): boolean {
+  if (one === other) return true;
+  if (one.is === 'api') return other.is === 'api' && one.name === other.name;
+  if (one.is === 'function')
+    return other.is === 'function' && one.func === other.func && one.around === other.around;
+  if (one.is === 'class') return other.is === 'class' && one.class === other.class;
+  if (one.is === 'instance')
+    return other.is === 'instance' && one.of === other.of && one.object.openOn.length === 0;
+  if (one.is !== 'object' || other.is !== 'object') return false;
+  const { kind, class: of } = one.object;
+  return kind === other.object.kind && of === other.object.class && isPlain(one, 0);
+}
+
+// No functions are in it, however deep.
+function isPlain(thing: Thing, depth: number): boolean {
+  if (thing.is !== 'object' || depth >= searchedMax) return false;
+  return contentsOf(thing.object).every(({ things }) =>
+    things.every((one) => isPlain(one, depth + 1)),
+  );
+}
+
+function differentTexts(values: readonly Value[]): readonly Text[] {
+  const lists = values.flatMap(({ texts }) => (texts.length > 0 ? [texts] : []));
+  const [only = [], ...others] = lists;
+  if (others.length === 0) return only;
+  const different = new Map<string, Text>();
+  for (const texts of lists)
+    for (const text of texts) {
+      const key = text.nodes.length === 0 ? text.whole : `${text.whole}\n${text.nodes.join()}`;
+      if (!different.has(key)) different.set(key, text);
+    }
+  return [...different.values()];
+}
+
+// What is in any of the lists, once; most of them are empty.
+function union<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  let only: readonly T[] = [];
+  let all: Set<T> | undefined;
+  for (const list of lists) {
+    if (list.length === 0 || list === only) continue;
+    if (only.length === 0) {
+      only = list;
+      continue;
+    }
+    all ??= new Set(only);
+    for (const one of list) all.add(one);
+  }
+  return all === undefined ? only : [...all];
 }
 
 // As many alternatives as are kept, and no more letters in all than one text may have.
@@ -198,7 +264,7 @@ function fewTexts(texts: readonly Text[]): readonly Text[] {
 
 /** The nodes of values, without those that their objects hold. */
 export function nodesOf(values: readonly Value[]): readonly string[] {
-  return [...new Set(values.flatMap((value) => value.nodes))];
+  return union(values.map(({ nodes }) => nodes));
 }
 
 const nestedMax = 6;
@@ -247,7 +313,10 @@ export function textsOf(value: Value): readonly Text[] {
   // More alternatives than are kept.
   if (value.isOpen && value.texts.length >= alternativesMax)
     return [...known, new Text([{ text: unknownPart, raw: undefined, nodes: value.nodes }])];
-  return known.length > 0 ? known : all.slice(0, 1);
+  if (known.length > 0) return known;
+  // `data ?? ''` is the data.
+  const data = all.find(({ isKnown, nodes }) => !isKnown && nodes.length > 0);
+  return data === undefined ? all.slice(0, 1) : [data];
 }
 
 function carrying(text: Text, nodes: readonly string[]): Text {
@@ -275,11 +344,16 @@ export function concat(parts: readonly Value[]): Value {
   return {
     ...none,
     texts: kept,
-    isOpen: isCut || kept.length < texts.length,
+    isOpen: isCut || kept.length < texts.length || parts.some(hasMore),
     nodes: allNodesOf(parts),
     isFolded: parts.length > 1,
     isDecoded: parts.some(({ isDecoded }) => isDecoded),
   };
+}
+
+// It is more than is kept of it.
+function hasMore({ isOpen, texts }: Value): boolean {
+  return isOpen && texts.length >= alternativesMax;
 }
 
 /** The only thing that a value is, when it is computed whole: a text, a number, nothing. */

@@ -2,9 +2,6 @@
 
 export const shellPatternCharsMax = 4_096;
 
-/** Calls of a helper, and of the helpers around it, whose hosts and keys are put in pairs. */
-export const callPairsMax = 2_000;
-
 /** Aliases that are followed in one YAML file. */
 export const yamlAliasesMax = 2_000;
 
@@ -13,9 +10,6 @@ export const decodedCharsMax = 64 * 1024;
 export const settingsTextsMax = 3_000;
 
 export const shellWordsMax = 256;
-
-/** Calls of one function or class that are followed one by one. */
-export const callSitesMax = 256;
 
 export const foldedCharsMax = 64 * 1024;
 

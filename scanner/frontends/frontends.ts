@@ -7,12 +7,12 @@ export const frontEnds: readonly FrontEnd[] = [
   {
     name: 'typescript',
     languages: ['typescript', 'javascript'],
-    load: async () => (await import('./typescript/typescript.ts')).analyseTypescript,
+    load: async () => (await import('../languages/javascript/javascript.ts')).analyseJavascript,
   },
   {
     name: 'shell',
     languages: ['shell'],
-    load: async () => (await import('./shell/shell.ts')).analyseShell,
+    load: async () => (await import('../languages/shell/shell.ts')).analyseShell,
   },
   {
     name: 'python',

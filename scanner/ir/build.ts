@@ -64,3 +64,8 @@ export function set({ start, end }: Extent, to: AssignTarget, from: Node): NodeO
 export function branch({ start, end }: Extent, test: Node, body: Node, otherwise?: Node): Node {
   return { start, end, kind: 'if', test, body, otherwise };
 }
+
+/** What a function of the library runs, or not. */
+export function block({ start, end }: Extent, body: Node): Node {
+  return { start, end, kind: 'function', func: { start, end, params: [], body } };
+}

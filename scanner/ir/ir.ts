@@ -31,7 +31,13 @@ export type Node = Extent &
     /** `a[b]`; without a key, all that is in it. */
     | { readonly kind: 'item'; readonly of: Node; readonly key?: Node }
     /** Calls a function; with a `member` as callee, a method. */
-    | { readonly kind: 'call'; readonly callee: Node; readonly args: readonly Arg[] }
+    | {
+        readonly kind: 'call';
+        readonly callee: Node;
+        readonly args: readonly Arg[];
+        /** The text whose pieces the arguments are: a library gets it whole. */
+        readonly template?: Node;
+      }
     /** Makes an object of a class. */
     | { readonly kind: 'new'; readonly of: Node; readonly args: readonly Arg[] }
     /** What the next class up does with this method: `super`, `parent::f()`. */
@@ -76,6 +82,8 @@ export type Node = Extent &
         readonly each?: Each | undefined;
         readonly step?: Node | undefined;
         readonly body: Node;
+        /** Variables of which each round has its own: functions that it makes keep them. */
+        readonly fresh?: readonly string[];
       }
     | {
         readonly kind: 'try';
@@ -90,7 +98,10 @@ export type Node = Extent &
         readonly kind: 'jump';
         readonly how: 'return' | 'throw' | 'break' | 'next' | 'yield' | 'exit';
         readonly value?: Node | undefined;
+        /** The `label` that a `break` leaves; else the loop around. */
+        readonly label?: string | undefined;
       }
+    | { readonly kind: 'label'; readonly name: string; readonly body: Node }
     /** Runs another file here: `require_relative`, `include`. */
     | { readonly kind: 'load'; readonly path: Node; readonly isRelative?: boolean }
     /** Not translated: anything. What stands in it is evaluated. */
@@ -171,6 +182,8 @@ export interface Func extends Extent {
   readonly isImplied?: true;
   /** Reading the field calls it. */
   readonly isGetter?: true;
+  /** Its `self` is what it is called on, not that of the code around. */
+  readonly takesReceiver?: true;
 }
 
 export interface Param extends Extent {

@@ -45,13 +45,23 @@ const sendsSecond = row(isSecondSent);
 const tcp: RowEffect = {
   does: 'connect',
   scheme: 'tcp',
-  host: by('host', 1),
+  host: { at: 1, name: 'host', or: { name: 'hostname', text: 'localhost' } },
   port: by('port'),
+  tellsPort: true,
+};
+/** A server by its address, or by its host as an option. */
+const server: RowEffect = {
+  ...tcp,
+  host: { name: 'connectionString', or: { name: 'host', or: { name: 'hostname', or: 0 } } },
+  port: 'port',
 };
 const looksUp = row({ does: 'connect', scheme: 'dns', host: 0 });
 const isRaw: RowEffect = { does: 'trait', trait: 'raw-socket' };
 const socket = makes('WebSocket', { does: 'request', url: 0, traits: ['raw-socket'] });
 const listens = row({ does: 'listen' });
+
+const isServed = makes('express.Server', { does: 'listen' });
+const receives = row({ does: 'receive' }, 'self');
 
 const isRun = { does: 'program', words: 0, args: 1 } as const;
 const runs = row({ ...isRun, options: 2 });
@@ -62,7 +72,10 @@ const loads = row(isLoaded);
 const loadsApart = row({ ...isLoaded, isApart: true });
 const runsCode = row({ does: 'code', code: 0 });
 const loadsMachineCode = row({ does: 'native', what: 0 });
-const webAssembly = row({ does: 'trait', trait: 'native' });
+const webAssembly = row([
+  { does: 'trait', trait: 'native' },
+  { does: 'receive', of: 0 },
+]);
 const isPatch: RowEffect = { does: 'trait', trait: 'patch-builtin' };
 
 const fills = row({ does: 'fill', into: 'self', with: { rest: 0 } });
@@ -84,8 +97,7 @@ export const globalRows = named({
   'Response#text json arrayBuffer bytes blob formData': through,
   RTCPeerConnection: makes('RTCPeerConnection', isRaw),
   'RTCPeerConnection#createDataChannel': makes('RTCDataChannel'),
-  'document.cookie localStorage|sessionStorage.getItem process|Deno.stdin': input,
-  'navigator.clipboard.read readText process.argv Deno.args': input,
+  'localStorage|sessionStorage.getItem navigator.clipboard.read readText': input,
   'navigator.clipboard.write writeText process.stdout|process.stderr.write': prints,
   'console.log error warn info debug table dir trace': prints,
   open: visits,
@@ -123,7 +135,7 @@ export const globalRows = named({
   'Bun.$': runsLine,
   'Bun.openInEditor': row({ does: 'program', words: 'editor' }),
   'Bun.udpSocket': makes('dgram.Socket', isRaw),
-  'Bun.sql SQL RedisClient': makes('Bun.SQL', tcp),
+  'Bun.sql SQL RedisClient': makes('Bun.SQL', server),
   'Bun.S3Client': makes('Bun.S3Client', { does: 'request', options: 0, host: '*.amazonaws.com' }),
   'Bun.S3Client#write': sendsSecond,
   'Bun.s3.write': row({ does: 'request', host: '*.amazonaws.com', body: [1], method: 'PUT' }),
@@ -186,8 +198,6 @@ const request = { ...asks, scheme: 'https' } as const;
 export const nodeRows: Table = {
   ...fileRows,
   ...named({
-    'diagnostics_channel.channel': makes('diagnostics_channel.Channel'),
-    'diagnostics_channel.Channel#subscribe': row({ does: 'call', callee: 0, observes: 'requests' }),
     'diagnostics_channel.subscribe': row({ does: 'call', callee: 1, observes: 'requests' }),
     'child_process.exec execSync': row({ ...isShell, options: 1 }),
     'child_process.execFile execFileSync spawnSync': runs,
@@ -216,7 +226,7 @@ export const nodeRows: Table = {
     'module.runMain _load module.Module#require load process.getBuiltinModule': loads,
     'module.syncBuiltinESMExports': row(isPatch),
     'module.register registerHooks': row([{ ...isPatch, detail: 0 }, isLoaded]),
-    'module._resolveFilename _nodeModulePaths _initPaths wrap findSourceMap createRequire': through,
+    'module._resolveFilename _nodeModulePaths _initPaths wrap findSourceMap': through,
     'module.enableCompileCache getCompileCacheDir builtinModules isBuiltin': through,
     'module.findPackageJSON stripTypeScriptTypes': through,
     module: makes('module.Module'),
@@ -283,7 +293,7 @@ export const nodeRows: Table = {
     'os.userInfo': tellsUser,
     'os.networkInterfaces': tellsAddress,
     'os.platform type arch release version machine': tellsSystem,
-    'os.homedir tmpdir cpus EOL totalmem freemem uptime endianness': through,
+    'os.cpus EOL totalmem freemem uptime endianness': through,
   }),
 };
 
@@ -310,7 +320,7 @@ const socketIo = makes('socket.io-client.Socket', asks);
 const browsers =
   'playwright.chromium|playwright.firefox|playwright.webkit|playwright-core.chromium|@playwright/test.chromium';
 const browser = makes('puppeteer.Browser');
-const sqlClient = makes('pg.Client', tcp);
+const sqlClient = makes('pg.Client', server);
 const keychain = { text: '~/Library/Keychains/login.keychain-db' } as const;
 const unpacks = row({ does: 'trait', trait: 'unsafe-extract' });
 const isScreen = row({ does: 'observe', what: 'screen' });
@@ -338,9 +348,10 @@ export const npmRows: Table = {
     'socket.io-client.Socket#send write node-pty.Pty#write nodemailer.Transporter#sendMail': sends,
     'socket.io-client.Socket#on once close': through,
     // Servers: the data comes from any client that connects.
-    'express fastify koa polka restify micro': listens,
-    'ws|express|fastify|hono|@hapi/hapi|socket.io.WebSocketServer Server Router fastify': listens,
-    'ws|express|fastify|hono|@hapi/hapi|socket.io.Hono server': listens,
+    'express fastify koa polka restify micro': isServed,
+    'ws|express|fastify|hono|@hapi/hapi|socket.io.WebSocketServer Server Router fastify': isServed,
+    'ws|express|fastify|hono|@hapi/hapi|socket.io.Hono server': isServed,
+    'express.Server#get post put patch delete head options all use route on register': receives,
     'ws ws.WebSocket': socket,
     'execa cross-spawn tinyexec nano-spawn execa.execa execaSync execaNode': runs,
     'tinyexec.x exec cross-spawn.sync spawn': runs,
@@ -369,8 +380,9 @@ export const npmRows: Table = {
     'glob|fast-glob|globby|tinyglobby.glob globSync sync globby globbySync stream': reads,
     archiver: makes('archiver.Archiver'),
     'archiver.Archiver#directory file glob adm-zip.Zip#addLocalFile addLocalFolder': reads,
-    'adm-zip': makes('adm-zip.Zip', isRead),
-    'adm-zip.Zip#getEntries readAsText readFile toBuffer addFile': through,
+    'adm-zip': makes('adm-zip.Zip', { ...isRead, when: { of: 0, form: /^/ } }),
+    'adm-zip.Zip#addFile': fills,
+    'adm-zip.Zip#getEntries readAsText readFile toBuffer': through,
     // Adm-zip and tar reject entries outside the folder; these do not.
     'decompress unzipper.Extract tar-fs.extract': unpacks,
     'dotenv.config configDotenv': row({ does: 'read', path: { text: '.env' } }),
@@ -378,9 +390,9 @@ export const npmRows: Table = {
     'keytar.setPassword deletePassword': row({ does: 'write', path: keychain }),
     'js-yaml.DEFAULT_FULL_SCHEMA': row({ does: 'trait', trait: 'deserialize' }),
     'node-serialize|serialize-javascript.unserialize': runsCode,
-    'nodemailer.createTransport': makes('nodemailer.Transporter', tcp),
+    'nodemailer.createTransport': makes('nodemailer.Transporter', server),
     'ssh2.Client': makes('ssh2.Client'),
-    'ssh2.Client#connect basic-ftp.Client#access connect': row(tcp),
+    'ssh2.Client#connect basic-ftp.Client#access connect': row(server),
     'ssh2.Client#forwardIn': row({ does: 'trait', trait: 'remote-access' }),
     'ssh2.Client#exec aws-sdk.Client#send upload save': sends,
     'basic-ftp.Client': makes('basic-ftp.Client'),
@@ -501,6 +513,9 @@ export const aliases: Readonly<Record<string, string>> = {
   'console.console': 'console',
   'undici.fetch': 'fetch',
   'eval.constructor': 'Function',
+  'Function.call': 'Function.prototype.call',
+  'Function.apply': 'Function.prototype.apply',
+  'Function.bind': 'Function.prototype.bind',
   'Deno.env.get': 'Deno.env.get',
 };
 

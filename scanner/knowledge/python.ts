@@ -174,6 +174,7 @@ export const pythonKnowledge: Knowledge = {
       )
     );
   },
+  shownNames: ['__format__', '__str__', '__repr__'],
   nextName: '__next__',
   reaching: reachingNames,
   powerful: new RegExp(
@@ -187,6 +188,7 @@ export const pythonKnowledge: Knowledge = {
   isClient: (of) => openClientIn(of) !== undefined,
   sendsNothing,
   isOpen: true,
+  classMember: { name: '__class__', of: { function: 'types.FunctionType' } },
   programIn: (api) => /^(?:sh|plumbum\.(?:cmd|local))\.([a-z]\w{0,80})$/.exec(api)?.[1],
   looking:
     /^(getattr|hasattr|setattr|delattr|vars|dir|print|type|isinstance|id|str|repr|help|callable|len|bool|importlib\.reload|inspect\.(?!getmembers)\w+|(unittest\.)?mock(\.\w+){1,4}|operator\.\w+)$/,

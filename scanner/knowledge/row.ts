@@ -9,10 +9,12 @@ import type { Trait } from '../fact/fact.ts';
 import type { Language } from '../fact/source.ts';
 import type { Operator } from '../ir/ir.ts';
 import type { ObservedThing } from '../lookup-tables/observations.ts';
+import type { Computation } from './computation.ts';
 
 /**
- * An argument: by position from 0, by name, or by either; `self` is the object of a method, `rest`
- * all arguments from a position on, `block` the block of a call.
+ * An argument: by position from 0 (or from the end, below 0), by name, or by either; `self` is the
+ * object of a method, `rest` all arguments from a position on, `block` the block of a call, and
+ * `raised`, for a function that is called back, what was thrown last.
  */
 export type ArgOf =
   | number
@@ -60,8 +62,9 @@ type Deed =
       readonly saves?: ArgOf;
       /** An object whose fields are the address, the method, the headers, the body. */
       readonly options?: ArgOf;
-      /** The scheme of an address that is given in parts. */
-      readonly scheme?: 'http' | 'https';
+      /** The scheme of an address that is given in parts, and the port of a host without one. */
+      readonly scheme?: 'http' | 'https' | 'tcp' | 'udp';
+      readonly port?: number;
       readonly traits?: readonly Trait[];
     }
   /** A connection; `host` may be an address with a scheme, and `content` is sent at once. */
@@ -71,6 +74,8 @@ type Deed =
       readonly host: ArgOf;
       readonly port?: ArgOf;
       readonly usual?: number;
+      /** A port that is not that of a service of the web is told. */
+      readonly tellsPort?: true;
       readonly content?: ArgOf;
     }
   /** Sends over what the object is open on: a connection, a file, the input of a program. */
@@ -132,13 +137,15 @@ type Deed =
   | { readonly does: 'env'; readonly name: ArgOf; readonly fallback?: ArgOf }
   | { readonly does: 'set-env'; readonly name: ArgOf; readonly value: ArgOf }
   | { readonly does: 'whole-env' | 'input' | 'listen' }
+  /** Throws a value, now or later. */
+  | { readonly does: 'raise'; readonly value: ArgOf }
   /** Gives the variables of the function around, as `binding` does. */
   | { readonly does: 'variables' }
   | { readonly does: 'output'; readonly content: ArgOf }
   /** Something that came in from outside of the machine. */
   | { readonly does: 'incoming' }
-  /** Hands what comes in to the functions and objects that it is given. */
-  | { readonly does: 'receive' }
+  /** Hands what comes in, or `of`, to the functions and objects that it is given. */
+  | { readonly does: 'receive'; readonly of?: ArgOf }
   | { readonly does: 'observe'; readonly what: ObservedThing }
   /** `only`: an argument without which the call is harmless. */
   | {
@@ -152,7 +159,8 @@ type Deed =
   /**
    * Calls a function that it is given, with these arguments, or with each item of a list. `spread`:
    * these are lists of arguments; `pairs`: with two items at a time; `observes`: with what the
-   * program itself does, now or later; `isLater`: perhaps not before the program is at its end.
+   * program itself does, now or later; `isLater`: perhaps not before the program is at its end;
+   * `numbered`: with the place of the item and the list behind it; `self`: as a method of this.
    */
   | {
       readonly does: 'call';
@@ -161,12 +169,15 @@ type Deed =
       readonly each?: ArgOf;
       readonly spread?: true;
       readonly pairs?: true;
+      readonly numbered?: true;
+      readonly self?: ArgOf;
       readonly isLater?: true;
       readonly observes?: ObservedThing;
     }
-  /** Changes a list or record in place, and gives what it takes out. */
+  /** Changes a list or record in place, by default the object; gives what it takes out. */
   | {
       readonly does: 'change';
+      readonly of?: ArgOf;
       readonly how:
         | 'insert'
         | 'pop'
@@ -175,6 +186,7 @@ type Deed =
         | 'reverse'
         | 'extend'
         | 'update'
+        | 'inherit' // has the members that the object has not
         | 'default' // sets an entry that is not there, and gives the one that is
         | 'sort';
       readonly key?: ArgOf;
@@ -182,10 +194,24 @@ type Deed =
     }
   /** Writes to a file, program or object that is given. */
   | { readonly does: 'put'; readonly into: ArgOf; readonly content: ArgOf }
-  /** Sets a member of an object by its name. */
-  | { readonly does: 'set-member'; readonly of: ArgOf; readonly name: ArgOf; readonly value: ArgOf }
+  /**
+   * Sets a member of an object by its name; `getter` is a function that gives the value, `setter`
+   * one that gets it. `each` is a record of what would be given for each of its names.
+   */
+  | {
+      readonly does: 'set-member';
+      readonly of: ArgOf;
+      readonly name: ArgOf;
+      readonly value: ArgOf;
+      readonly getter?: ArgOf;
+      readonly setter?: ArgOf;
+      readonly each?: ArgOf;
+    }
   /** Puts a value into an argument or the object: `sprintf`-like fills, `curl_setopt`, `<<`. */
   | { readonly does: 'fill'; readonly into: ArgOf; readonly with: ArgOf }
+  /** Data that gets to whoever hears on the channel, in any file. */
+  | { readonly does: 'tell'; readonly channel: string; readonly content: ArgOf }
+  | { readonly does: 'hear'; readonly channel: string }
   /** Gives a view of an argument: what is put into it is in the argument. */
   | { readonly does: 'view'; readonly of: ArgOf }
   /** Sets an option of a transfer by its name: which names are an address, a body, a header. */
@@ -198,99 +224,6 @@ type Deed =
       readonly header: RegExp;
       readonly off?: RegExp;
     };
-
-/** Functions of texts, lists, numbers and codecs that the engine can compute. */
-export type Computation =
-  | 'text' // its text
-  | 'number'
-  | 'lower'
-  | 'upper'
-  | 'swap-case'
-  | 'remove-prefix' // text, prefix
-  | 'remove-suffix'
-  | 'strip'
-  | 'strip-start'
-  | 'strip-end'
-  | 'reverse' // of a text or list
-  | 'replace' // all of a part: text, part, other
-  | 'replace-pattern' // text, and a list of a pattern and other text
-  | 'translate' // letters: text, from, to
-  | 'split' // text, by, times
-  | 'split-lines' // text, and whether their ends are kept
-  | 'shell-words'
-  | 'join' // list, by
-  | 'slice' // text or list, from, length
-  | 'repeat'
-  | 'concat'
-  | 'sum' // of a list: texts one behind the other, or numbers
-  | 'first'
-  | 'last'
-  | 'length'
-  | 'letters' // a text as a list of its letters
-  | 'bytes' // a text as a list of numbers
-  | 'chr'
-  | 'ord'
-  | 'keys'
-  | 'values'
-  | 'reversed-pairs' // a record with keys and values exchanged
-  | 'flatten'
-  | 'format' // printf: format, values…
-  | 'base64-decode'
-  | 'base64-encode'
-  | 'base32-decode'
-  | 'base85-decode'
-  | 'ascii85-decode'
-  | 'escape-decode' // `\\x41`, `\\n`
-  | 'utf-7-decode'
-  | 'utf-16-decode'
-  | 'hex-decode'
-  | 'hex-encode'
-  | 'url-decode'
-  | 'url-encode'
-  | 'rot13'
-  | 'inflate'
-  | 'unpack' // Ruby's and PHP's formats: text, format
-  | 'pack' // list, format
-  | 'json-parse'
-  | 'toml-parse'
-  | 'yaml-parse'
-  | 'ini-parse'
-  | 'list' // of the items of a list, or of the letters of a text
-  | 'pairs' // of a number and an item
-  | 'zip' // lists of the first items of all, of the second …
-  | 'range'
-  | 'replace-regex' // text, pattern, other
-  | 'match-regex' // the groups of the first match, from the whole on
-  | 'entries' // of a record, as pairs
-  | 'split-regex' // text, pattern
-  | 'rsplit' // text, by, times
-  | 'partition'
-  | 'rpartition'
-  | 'integer' // a number that says nothing of the text
-  | 'path-parents' // the folders above a path
-  | 'index-of' // list or text, item, from
-  | 'cycle' // the items of a list, again and again
-  | 'bit-length'
-  | 'zip-longest' // lists, other
-  | 'path-suffix' // path, other extension
-  | 'path-beside' // path, other name
-  | 'path-title' // the name of a path without its extension
-  | 'path-stem' // a path without its extension, and the extension
-  | 'by-table' // letters by a record
-  | 'letter-table' // a record of letters and others
-  | 'codec-decode' // text, name of a codec
-  | 'codec-encode'
-  | 'from-bytes' // a list of numbers as a text
-  | 'part' // text or list, from, to
-  | 'to-bytes' // a number as a text: number, length, order
-  | 'host' // of an address
-  | 'path-join'
-  | 'path-resolve'
-  | 'path-folder'
-  | 'path-name'
-  | 'path-absolute' // path, below
-  | 'windows-folder' // a folder that Windows names
-  | 'same';
 
 /**
  * What a call gives: data of its arguments (`through`, the default of unknown functions), encoded
@@ -328,6 +261,7 @@ export type Gives =
   | 'entry' // of a record, by a key; else the second argument
   | 'copy' // of an object, with its keywords as fields
   | 'module' // that its first argument names
+  | 'required' // the library or program that its first argument names
   | 'top-module' // the first part of that, unless more is asked for
   | 'item' // of its first argument, by the second
   | 'evaluated' // what a text names
@@ -338,10 +272,28 @@ export type Gives =
   | 'item-getter'
   | 'braces' // `format`: the object, with its arguments and keywords
   | 'bound' // its first argument with the others as its first ones
+  | 'woven' // the pieces of its first argument, with the others between them
   | 'shown' // the text of an object
   | 'fields' // of an object, as a record
   | 'reduced' // by a function, from the items of a list and a first value
   | 'record' // of the records and pairs that it is given, and of its keywords
+  | 'mapped' // a list of what a called function gives
+  | 'flat-mapped' // the items of the lists that a called function gives
+  | 'filtered' // the items of the object for which a called function holds
+  | 'found' // one of these
+  | 'symbol' // a name that no other call gives
+  | 'heir' // an object that has the members of its first argument
+  | 'map' // of pairs, whose keys are no names of members
+  | 'promised' // what a function that it calls hands to the first function that it is given
+  | 'proxied' // its first argument, behind the functions of the second
+  | 'revocable' // the same as a field
+  | 'resolvers' // a promise, with the functions that settle it
+  | 'pattern' // a regular expression: source, flags
+  | 'replaced' // the object, with what a text or pattern is replaced by: once, or wherever it is
+  | 'replaced-all'
+  | 'matched' // the groups of a match of a text and a pattern, or all matches
+  | 'matches' // a list of such groups
+  | 'pieces' // of the object, between what a text or pattern matches
   | 'object'
   /**
    * `carries`: data of the arguments as well, where the call fetches data by itself; `bare`: no
@@ -349,6 +301,8 @@ export type Gives =
    */
   | { readonly instance: string; readonly carries?: true; readonly bare?: true }
   | { readonly text: string }
+  /** A function or module of the library. */
+  | { readonly api: string }
   | { readonly compute: Computation; readonly of: readonly ArgOf[] };
 
 export interface Channel {
@@ -372,14 +326,31 @@ export type Table = Readonly<Record<string, Row>>;
 export interface Knowledge {
   readonly language: Language;
   readonly rows: Table;
+  /** The row of a function that belongs to a family. */
+  readonly familyRow?: (api: string) => Row | undefined;
   /** Values that names have without a call: `ENV` reads as an instance of `ENV`. */
   readonly names: Readonly<Record<string, NamedValue>>;
   /** Whether names of functions and classes are compared without case. */
   readonly ignoresCase?: true;
   /** A function that is called by its name may be a method of the class around. */
   readonly callsOwnMethods?: true;
-  /** Texts, numbers and lists that are empty are false. */
-  readonly emptyIsFalse?: true;
+  /** Classes of the library whose objects are lists or records. */
+  readonly collections?: Readonly<Record<string, 'list' | 'record'>>;
+  /** The member by which a value tells its class, and the library's classes of what has none. */
+  readonly classMember?: {
+    readonly name: string;
+    readonly of: Readonly<Partial<Record<ClassedValue, string>>>;
+  };
+  /** `+` joins a text with whatever stands on the other side. */
+  readonly plusJoins?: true;
+  /** `a[name]` is `a.name`. */
+  readonly itemsAreMembers?: true;
+  /** Texts, numbers and lists that are empty are false; `scalars`: only texts and numbers. */
+  readonly emptyIsFalse?: true | 'scalars';
+  /** A function that a function of the library is given gets what that gives. */
+  readonly callsBack?: true;
+  /** Rows of texts and lists that are read without a call; by default all of texts. */
+  readonly properties?: RegExp;
   /** The variables of a program are those of the program that loads it. */
   readonly sharesVariables?: true;
   /** A program that another loads is a module: its variables are members of a value. */
@@ -388,16 +359,33 @@ export interface Knowledge {
   readonly operatorMethod?: (op: Operator) => string;
   /** Methods of the skill's objects that a library calls by itself. */
   readonly protocols?: readonly string[];
+  /** Methods by which an object becomes a text, the first that it has. */
+  readonly shownNames?: readonly string[];
+  /** Methods of an object, or functions that it was made with, that get what is written to it. */
+  readonly receivers?: readonly string[];
+  /** A function that becomes a text is its own source. */
+  readonly showsFunctions?: true;
+  /** Methods that give what a loop goes through, and the member of a step that holds its item. */
+  readonly iteration?: { readonly names: readonly string[]; readonly value: string };
   /** The method by which an object gives its items one by one. */
   readonly nextName?: string;
   /** The parameters of functions in their order, where rows know arguments by position. */
   readonly parameters?: ReadonlyMap<string, readonly string[]>;
   /** The same where rows know all but the first argument by name. */
   readonly namedParameters?: ReadonlyMap<string, readonly string[]>;
+  /** Rounds in which a loop is gone through whose number of rounds is not known; by default 2. */
+  readonly rounds?: number;
   /** Names of members from which everything can be reached. */
   readonly reaching?: RegExp;
+  /**
+   * Members that other code calls when a program replaces them, besides functions with effects; by
+   * default all of the modules below.
+   */
+  readonly patched?: RegExp;
   /** Modules whose members start programs, run code or reach the network. */
   readonly powerful?: RegExp;
+  /** Whoever starts a program by a name that is put together is told. */
+  readonly tellsPrograms?: true;
   /** The program that a function starts by its own name. */
   readonly programIn?: (api: string) => string | undefined;
   /** Functions that only look at a module that they are given. */
@@ -408,6 +396,8 @@ export interface Knowledge {
   readonly shown?: (api: string) => string;
   /** Methods of texts, lists and records that others have, too. */
   readonly ambiguous?: RegExp;
+  /** What code gives its caller that stands whole in a text; by default nothing of interest. */
+  readonly givenByCode?: (code: string, api: string) => CodeGiven;
   /** What no table knows gives objects of its own, and is no reason to hold a program. */
   readonly isOpen?: true;
   /** Libraries to which a whole program tells things, and which send them. */
@@ -416,6 +406,15 @@ export interface Knowledge {
   readonly isOwnLibrary?: (api: string) => boolean;
   /** Whether each method of an object sends what it is given: `of` is what made it. */
   readonly isClient?: (of: string) => boolean;
+  /**
+   * Options by which libraries that no table has are told a server, names of those that are
+   * clients, and functions that set up a whole package.
+   */
+  readonly servers?: {
+    readonly options: RegExp;
+    readonly clients: RegExp;
+    readonly setUp: RegExp;
+  };
   /** Methods of such an object that send nothing of what they are given. */
   readonly sendsNothing?: RegExp;
   /** A path of the language's system as one of the manifest. */
@@ -438,7 +437,10 @@ export interface Knowledge {
   readonly openClasses?: { readonly text: string; readonly number: string };
   /** The method of the skill's classes that a new object calls. */
   readonly constructor: string;
-  /** The name by which a class makes an object: rows are called `Net::HTTP.new`. */
+  /**
+   * The name by which a class makes an object: rows are called `Net::HTTP.new`. Where it is empty,
+   * the name of the class alone is that of the call.
+   */
   readonly makeName: string;
   /** The methods by which an object is called, and that take calls of others. */
   readonly callName: string;
@@ -447,12 +449,22 @@ export interface Knowledge {
   readonly extensions: readonly string[];
 }
 
+/** Something of the library, which is followed; nothing with powers; or what nobody sees. */
+export type CodeGiven = { readonly api: string } | 'harmless' | 'unseen';
+
+export type ClassedValue = 'text' | 'number' | 'list' | 'record' | 'function' | 'api' | 'class';
+
 export type NamedValue =
-  | { readonly instance: string }
+  /** An object of a class; with data of all that is told on a channel. */
+  | { readonly instance: string; readonly channel?: string }
   | { readonly text: string }
   | { readonly input: string }
   | { readonly incoming: string }
   | { readonly wholeEnv: true }
+  /** It tells of the machine or the process, and nothing that is computed. */
+  | { readonly isData: true }
+  /** Whoever reads the name does what the trait says. */
+  | { readonly trait: Trait }
   | { readonly thisFile: true }
   | { readonly thisFolder: true };
 

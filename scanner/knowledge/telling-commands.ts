@@ -239,6 +239,19 @@ const commands: readonly TellingCommand[] = [
     /kernel\.(yama\.ptrace_scope|randomize_va_space|kptr_restrict|dmesg_restrict)=0/,
     'weakens the kernel',
   ),
+  // What starts by itself.
+  row('autostart', 'systemctl', /^(.*\b(?:enable|link)\b.*)$/s, '$1'),
+  row('autostart', 'launchctl', /^(.*\b(?:load|bootstrap|enable|submit)\b.*)$/s, '$1'),
+  row('autostart', 'at', /^(?!.*(?:^| )-[ld]( |$))(.+)$/s, 'runs commands later'),
+  row('autostart', 'batch', /^/, 'runs commands later'),
+  row('autostart', 'update-rc.d', /^(.+)$/s, '$1'),
+  row('autostart', 'loginctl', /^(.*\benable-linger\b.*)$/s, '$1'),
+  row(
+    'privilege',
+    'docker podman',
+    /(^| )(--privileged|--pid=host|(-v|--volume)[ =]?\/:)( |=|\S|$)|docker\.sock/,
+    "with the host's files or rights",
+  ),
   // Traces.
   row('log-wiping', 'journalctl', /--vacuum-(time|size|files)[ =]\S*/, 'deletes the journal'),
   row('log-wiping', 'wevtutil wevtutil.exe', /^(cl|clear-log)\b/i, 'clears the event log'),

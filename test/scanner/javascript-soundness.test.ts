@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../scanner/fact/steps.ts';
-import { analyseTypescript } from '../../scanner/frontends/typescript/typescript.ts';
+import { analyseJavascript } from '../../scanner/languages/javascript/javascript.ts';
 import { unknownPart } from '../../scanner/lookup-tables/egress-of.ts';
 import { isWhole } from '../sample.ts';
 import { javascriptProgram } from './javascript-programs.ts';
@@ -57,7 +57,7 @@ function runAll(programs: readonly string[]): Ran[] {
 /** What a shell may be given: texts with holes, or anything. */
 function saidOf(text: string): { readonly texts: readonly string[]; readonly isAny: boolean } {
   const path = 'a.js';
-  const { facts, embedded } = analyseTypescript(
+  const { facts, embedded } = analyseJavascript(
     [{ path, file: path, language: 'javascript', text, context: 'code', depth: 0 }],
     {
       files: new Set([path]),

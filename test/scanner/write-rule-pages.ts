@@ -5,8 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { apis } from '../../scanner/frontends/typescript/library.ts';
-import { anyRows } from '../../scanner/knowledge/javascript.ts';
+import { anyRows, globalRows, nodeRows, npmRows } from '../../scanner/knowledge/javascript.ts';
 import { phpKnowledge } from '../../scanner/knowledge/php.ts';
 import { pythonRows } from '../../scanner/knowledge/python/library.ts';
 import { rubyKnowledge } from '../../scanner/knowledge/ruby.ts';
@@ -32,7 +31,7 @@ writeFileSync(
   `${top}dist/docs/knowledge.md`,
   knowledgePage({
     Python: pythonRows,
-    JavaScript: { ...apis, ...anyRows },
+    JavaScript: { ...globalRows, ...nodeRows, ...npmRows, ...anyRows },
     Ruby: rubyKnowledge.rows,
     PHP: phpKnowledge.rows,
     Windows: windowsKnowledge.rows,

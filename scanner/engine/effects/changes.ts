@@ -1,7 +1,11 @@
 import type { EffectOf, RowEffect } from '../../knowledge/row.ts';
-import { append } from '../assigned.ts';
+import { append, setMember } from '../assigned.ts';
+import { inherit } from '../classes.ts';
+import type { Heap } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
+import { Text } from '../text.ts';
 import {
+  absorb,
   allNodesOf,
   contentsOf,
   dataOf,
@@ -17,25 +21,40 @@ import {
   unknown,
   type Value,
 } from '../value.ts';
-import { type ApiCall, allGiven, argOf } from './effects.ts';
+import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
 
 export function fill(engine: Engine, call: ApiCall, { into, with: from }: EffectOf<'fill'>): void {
   const target = argOf(call, into);
   const given = argOf(call, from) ?? unknown;
   for (const object of objectsOf(target ?? unknown)) {
     append(engine, object, given);
+    if (engine.knowledge.callsBack)
+      for (const one of object.holds ?? []) absorb(one, allNodesOf([given]));
   }
+  for (const text of target?.texts ?? []) text.carry(allNodesOf([given]));
 }
 
 // Lists and records that are changed in place; gives what is taken out.
 export function change(
   engine: Engine,
   call: ApiCall,
-  { how, key, with: from }: Extract<RowEffect, { does: 'change' }>,
+  { how, of = 'self', key, with: from }: Extract<RowEffect, { does: 'change' }>,
 ): Value {
   const given = from === undefined ? undefined : argOf(call, from);
   const at = key === undefined ? undefined : argOf(call, key);
-  const taken = objectsOf(call.self ?? unknown).map((object) => {
+  const target = argOf(call, of) ?? unknown;
+  if (how === 'inherit') {
+    inherit(engine, target, given ?? unknown);
+    return unknown;
+  }
+  // What is no list or record gets each member by itself.
+  const others = { ...target, things: target.things.filter(({ is }) => is !== 'object') };
+  const isOther = others.texts.length > 0 || others.things.length > 0;
+  const parts = how === 'update' && isOther ? objectsOf(given ?? unknown) : [];
+  for (const { fields } of engine.knowledge.callsBack ? parts : [])
+    for (const [name, one] of fields)
+      setMember(engine, siteOf(call).node, others, name, one, call.frame);
+  const taken = objectsOf(target).map((object) => {
     if (object.kind === 'list')
       return changeList(engine, object, how, at, given) ?? partly(contentsOf(object));
     if (how === 'update') {
@@ -78,11 +97,16 @@ function update(engine: Engine, object: HeapObject, given: Value | undefined): v
   const { heap } = engine;
   const others = objectsOf(given);
   for (const { fields } of others) engine.spend(fields.size);
-  if (others.length === 0 || engine.isExhausted) {
-    const rest = object.rest === undefined ? [] : [object.rest];
-    heap.reshape(object, { rest: partly([dataOf(allNodesOf([given])), ...rest]) });
+  const isPlain = others.length === 0 && !given.things.some(({ is }) => is === 'api');
+  if (isPlain || engine.isExhausted) {
+    addRest(heap, object, dataOf(allNodesOf([given])));
     return;
   }
+  const isLibrary = given.things.some(({ is }) => is === 'api');
+  if (isLibrary && engine.knowledge.itemsAreMembers) object.base = given;
+  // Nobody knows what members an object of a library has.
+  const isMade = given.things.some(({ is }) => is === 'instance');
+  if (isMade && engine.knowledge.callsBack) addRest(heap, object, dataOf(allNodesOf([given])));
   for (const other of others) {
     for (const [name, one] of other.fields) {
       // A key that may be missing changes nothing then.
@@ -96,6 +120,10 @@ function update(engine: Engine, object: HeapObject, given: Value | undefined): v
   }
 }
 
+function addRest(heap: Heap, object: HeapObject, more: Value): void {
+  heap.reshape(object, { rest: partly([more, ...(object.rest ? [object.rest] : [])]) });
+}
+
 function partly(values: readonly Value[]): Value {
   return values.length === 0 ? unknown : { ...either(values), isOpen: true };
 }
@@ -107,7 +135,7 @@ function changeList(
   at: Value | undefined,
   given: Value | undefined,
 ): Value | undefined {
-  const isMany = how === 'extend' || how === 'update';
+  const isMany = how === 'extend' || how === 'update' || how === 'sort';
   const added = isMany ? given && itemsOf(given) : given && [given];
   if (isWhole(object) && how === 'extend' && added !== undefined) {
     for (const one of added) append(engine, object, one);
@@ -128,7 +156,7 @@ function changeList(
         ? how === 'pop'
           ? items.length - 1
           : undefined
-        : knownOf(at);
+        : numberIn(at);
   const index = typeof place === 'number' ? (place < 0 ? items.length + place : place) : undefined;
   const isTaken = how === 'pop' || (how === 'remove' && index !== undefined && index >= 0);
   let taken: Value | undefined;
@@ -146,6 +174,13 @@ function changeList(
     return taken;
   }
   return loosen(engine, object, how, index, [...items, ...(added ?? partsOf(given))]);
+}
+
+// A place that a row names stands in it as a text.
+function numberIn(value: Value): number | undefined {
+  const known = knownOf(value);
+  const number = known instanceof Text ? Number(known.whole) : known;
+  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
 }
 
 function takeLast(engine: Engine, object: HeapObject): Value {

@@ -4,12 +4,13 @@ import type { FlowSource } from '../../fact/fact.ts';
 import type { ArgCondition, ArgOf, EffectOf, Row, RowEffect } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { imageEgressOf, unknownPart } from '../../lookup-tables/egress-of.ts';
-import { recordings } from '../../lookup-tables/observations.ts';
+import { type ObservedThing, recordings } from '../../lookup-tables/observations.ts';
 import { shellVariables, steeringVariables } from '../../lookup-tables/shell.ts';
 import { setMember } from '../assigned.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from '../calls.ts';
 import type { Engine, Invocation } from '../interpret.ts';
 import { invoke } from '../invoke.ts';
+import { withReceiver } from '../methods.ts';
 import type { At } from '../notes.ts';
 import {
   absorb,
@@ -18,7 +19,6 @@ import {
   dataOf,
   either,
   type HeapObject,
-  isWhole,
   itemsOf,
   knownText,
   listValue,
@@ -26,8 +26,8 @@ import {
   type OwnClass,
   objectsOf,
   partOf,
-  recordIn,
   shownTexts,
+  type Thing,
   textsOf,
   textValue,
   thingValue,
@@ -35,11 +35,13 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
+import { callBack } from './callbacks.ts';
 import { change, fill } from './changes.ts';
+import { handOn, handTo, heardOn, tell } from './channels.ts';
 import { applyFile, loadPath, searchFolder, startAt, storedPaths, temporaryFile } from './files.ts';
 import { runCode, startProgram } from './programs.ts';
 import { applyConnect, applyRequest, send, sendOver, setOption } from './requests.ts';
-import { eachMax, givenBy } from './results.ts';
+import { givenBy } from './results.ts';
 
 /** A call of a function of the library. */
 export interface ApiCall extends Given {
@@ -50,8 +52,13 @@ export interface ApiCall extends Given {
 }
 
 /** The row of a function of the library; undefined for names that the tables do not have. */
-export function rowFor({ knowledge }: Engine, api: string): Row | undefined {
-  return own(knowledge.rows, knowledge.ignoresCase ? api.toLowerCase() : api);
+export function rowFor({ knowledge, rows }: Engine, api: string): Row | undefined {
+  const known = rows.get(api);
+  if (known !== undefined || rows.has(api)) return known;
+  const name = knowledge.ignoresCase ? api.toLowerCase() : api;
+  const row = own(knowledge.rows, name) ?? knowledge.familyRow?.(api);
+  rows.set(api, row);
+  return row;
 }
 
 /** What a call is given for an argument of a row. */
@@ -62,7 +69,8 @@ export function argOf(call: ApiCall, of: ArgOf): Value | undefined {
   if (typeof of === 'string') return namedIn(call, of);
   if (of.rest !== undefined) return listOf(call, of.rest);
   const byName = of.name === undefined ? undefined : namedIn(call, of.name);
-  const given = byName ?? (of.at === undefined ? undefined : (call.args[of.at] ?? spreadIn(call)));
+  const given =
+    byName ?? (of.at === undefined ? undefined : (call.args.at(of.at) ?? spreadIn(call)));
   const other = of.or === undefined ? undefined : argOf(call, of.or);
   return given ?? other ?? (of.text === undefined ? undefined : textValue(of.text));
 }
@@ -72,11 +80,12 @@ function spreadIn({ spread }: ApiCall): Value | undefined {
   return spread.length === 0 ? undefined : either(spread.map(partOf));
 }
 
-// A keyword, or a key of the record that stands last.
+// A keyword, or a key of the record that stands last; a function that is called back may follow.
 function namedIn({ named, args }: ApiCall, name: string): Value | undefined {
   const given = named.get(name);
   if (given !== undefined) return given;
-  for (const object of objectsOf(args.at(-1) ?? unknown)) {
+  const last = args.findLast(({ things }) => things.every(({ is }) => is !== 'function'));
+  for (const object of objectsOf(last ?? unknown)) {
     const field = object.kind === 'record' ? object.fields.get(name) : undefined;
     if (field !== undefined) return field;
   }
@@ -102,7 +111,7 @@ export function applyRow(engine: Engine, call: ApiCall, row: Row): Value {
       if (
         thing.is === 'instance' &&
         thing.object.openOn.length === 0 &&
-        row.effects.some(({ does }) => does === 'request')
+        row.effects.some(({ does }) => does === 'request' || does === 'connect')
       )
         thing.object.openOn = openIn(made);
   const given = givenBy(engine, call, row, made);
@@ -129,6 +138,12 @@ function isMeant(call: ApiCall, { when, unless }: RowEffect): boolean {
     return [...names, ...textsOf(value).map(({ whole }) => whole)].some((one) => form.test(one));
   };
   return (when === undefined || holds(when)) && (unless === undefined || !holds(unless));
+}
+
+function raise(engine: Engine, call: ApiCall, of: ArgOf): void {
+  const thrown = argOf(call, of) ?? unknown;
+  call.frame.thrown.push(thrown);
+  engine.raised = thrown;
 }
 
 // A server calls methods of an object of the class, whose fields are what came in.
@@ -194,6 +209,9 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
     case 'load':
       if (isLeftOut(call, effect.path)) return undefined;
       return load(engine, call, effect);
+    case 'raise':
+      raise(engine, call, effect.value);
+      return undefined;
     case 'deserialize':
       return deserialize(engine, call, effect);
     case 'env':
@@ -210,7 +228,7 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
     case 'incoming':
       return incoming(engine, call);
     case 'receive':
-      return receive(engine, call);
+      return receive(engine, call, effect);
     case 'listen':
       notes.trait(at, 'listen', at.api);
       return engine.knowledge.isOpen ? applyEffect(engine, call, { does: 'receive' }) : undefined;
@@ -222,34 +240,81 @@ function applyEffect(engine: Engine, call: ApiCall, effect: RowEffect): Value | 
       return loadNative(engine, call, argOf(call, effect.what) ?? unknown);
     case 'trait':
       return noteTrait(engine, call, effect);
+    default:
+      return applyToObjects(engine, call, effect);
+  }
+}
+
+// What is done with functions and objects, and nothing outside of the program.
+function applyToObjects(engine: Engine, call: ApiCall, effect: RowEffect): Value | undefined {
+  switch (effect.does) {
     case 'call':
       return callBack(engine, call, effect);
     case 'fill':
       fill(engine, call, effect);
+      if (effect.into === 'self') handOn(engine, siteOf(call), call.self, call.args[0]);
       return undefined;
     case 'put':
       return put(engine, call, effect);
     case 'set-member':
-      setMember(
-        engine,
-        siteOf(call).node,
-        argOf(call, effect.of) ?? unknown,
-        knownText(argOf(call, effect.name)),
-        argOf(call, effect.value) ?? unknown,
-        call.frame,
-      );
+      defineMembers(engine, call, effect);
       return undefined;
     case 'change':
       return change(engine, call, effect);
     case 'view':
       return argOf(call, effect.of);
+    case 'tell':
+      return tell(engine, call, effect);
+    case 'hear':
+      return heardOn(engine, call.at, effect.channel);
+    default:
+      return undefined;
   }
 }
 
-function observe({ notes }: Engine, { at }: ApiCall, effect: EffectOf<'observe'>): Value {
+function defineMembers(engine: Engine, call: ApiCall, effect: EffectOf<'set-member'>): void {
+  const { each, ...one } = effect;
+  const of = argOf(call, effect.of) ?? unknown;
+  if (each !== undefined) {
+    for (const { fields } of objectsOf(argOf(call, each) ?? unknown))
+      for (const [name, given] of fields)
+        defineMembers(engine, { ...call, args: [of, textValue(name), given] }, one);
+    return;
+  }
+  const name = knownText(argOf(call, effect.name));
+  const { node } = siteOf(call);
+  const setter = effect.setter === undefined ? undefined : argOf(call, effect.setter);
+  setMember(engine, node, of, name, valueGiven(engine, call, effect), call.frame);
+  if (setter !== undefined && name !== undefined)
+    setMember(engine, node, of, `${name}=`, setter, call.frame);
+}
+
+function valueGiven(
+  engine: Engine,
+  call: ApiCall,
+  { of, value, getter }: EffectOf<'set-member'>,
+): Value {
+  const given = argOf(call, value);
+  const get = given === undefined && getter !== undefined ? argOf(call, getter) : undefined;
+  const self = argOf(call, of) ?? unknown;
+  if (get === undefined) return given ?? unknown;
+  // It is called whenever the field is read.
+  const later = { is: 'finder', how: 'get', names: [get], given: nothingGiven } as const;
+  const now = callValue(engine, siteOf(call), withReceiver(get, self), nothingGiven);
+  return either([now, thingValue(later)]);
+}
+
+function observe(engine: Engine, call: ApiCall, effect: EffectOf<'observe'>): Value {
+  const { notes } = engine;
+  const { at } = call;
   const trait = effect.what === 'keys' ? 'keylogging' : 'surveillance';
   if (recordings.has(effect.what)) notes.trait(at, trait, at.api);
-  return dataOf([notes.source(at, { what: 'observed', name: effect.what }, `${at.api} tells it`)]);
+  return observed(engine, call, effect.what);
+}
+
+/** What the program, or the machine, tells of itself. */
+export function observed({ notes }: Engine, { at }: ApiCall, what: ObservedThing): Value {
+  return dataOf([notes.source(at, { what: 'observed', name: what }, `${at.api} tells it`)]);
 }
 
 function incoming({ notes }: Engine, { at }: ApiCall): Value {
@@ -258,11 +323,12 @@ function incoming({ notes }: Engine, { at }: ApiCall): Value {
 }
 
 // What comes in gets to the functions and objects that a server is given.
-function receive(engine: Engine, call: ApiCall): undefined {
-  const data = incoming(engine, call);
+function receive(engine: Engine, call: ApiCall, { of }: EffectOf<'receive'>): undefined {
+  const data =
+    of === undefined ? incoming(engine, call) : dataOf(allNodesOf([argOf(call, of) ?? unknown]));
   const all = { args: [data, data, data], named: new Map(), spread: [data] };
   for (const value of [...call.args, ...call.named.values()]) {
-    for (const thing of value.things) {
+    for (const thing of [...value.things, ...handlersIn(engine, value)]) {
       if (thing.is === 'function' || thing.is === 'bound')
         callValue(engine, siteOf(call), thingValue(thing), all);
       if (thing.is === 'class') receiveIn(engine, call, thing.class, data);
@@ -272,6 +338,17 @@ function receive(engine: Engine, call: ApiCall): undefined {
     }
   }
   return undefined;
+}
+
+// `serve({ fetch(request) { … } })`
+function handlersIn({ knowledge }: Engine, value: Value): readonly Thing[] {
+  const fieldsIn = (one: Value): readonly Value[] =>
+    objectsOf(one).flatMap(({ kind, fields }) => (kind === 'record' ? [...fields.values()] : []));
+  const fields = knowledge.callsBack ? fieldsIn(value) : [];
+  const inner = fields.flatMap(fieldsIn);
+  return [...fields, ...inner].flatMap(({ things }) =>
+    things.filter(({ is }) => is === 'function'),
+  );
 }
 
 function noteTrait(engine: Engine, call: ApiCall, effect: EffectOf<'trait'>): undefined {
@@ -294,15 +371,20 @@ function put(engine: Engine, call: ApiCall, effect: EffectOf<'put'>): undefined 
   for (const object of objectsOf(into)) absorb(object, allNodesOf([content]));
   for (const text of into.texts) text.overwrite(allNodesOf([content]));
   sendOver(engine, { ...call, self: into }, content, 'body');
+  handTo(engine, siteOf(call), into, content);
   return undefined;
 }
 
 function load(
   engine: Engine,
   call: ApiCall,
-  { path, isRelative, isFolder }: EffectOf<'load'>,
+  { path, isRelative, isFolder, isApart }: EffectOf<'load'>,
 ): Value | undefined {
   const given = argOf(call, path) ?? unknown;
+  if (isApart) {
+    const isKnown = textsOf(given).every((text) => text.isKnown);
+    engine.notes.capability(call.at, { kind: 'exec', program: isKnown ? 'node' : '*' });
+  }
   if (
     engine.knowledge.isOpen &&
     given.things.some(({ is }) => is === 'object' || is === 'instance')
@@ -392,6 +474,8 @@ export function readVariable(
     if (homes.has(one)) return textValue('~');
     const usual = engine.knowledge.variable?.(one);
     if (usual !== undefined) return textValue(usual);
+    const whole = one === '*' ? sourcesOf(engine, name, 'whole-env') : [];
+    if (whole.length > 0) return dataOf(whole);
     const source: FlowSource = {
       what: 'env',
       name: one,
@@ -400,6 +484,16 @@ export function readVariable(
     return dataOf([engine.notes.source(call.at, source, `reads ${one}`)]);
   });
   return either([...values, ...(other === undefined ? [] : [other])]);
+}
+
+/** The nodes from which the data of a value comes that are sources of a kind. */
+export function sourcesOf(
+  { notes }: Engine,
+  value: Value,
+  what: FlowSource['what'],
+): readonly string[] {
+  const origins = value.nodes.length === 0 ? [] : notes.originsOf(allNodesOf([value]));
+  return origins.filter((node) => notes.sourceAt(node)?.what === what);
 }
 
 function setVariable(
@@ -424,53 +518,4 @@ function setVariable(
 // Where a function is called that the library calls.
 export function siteOf({ at, frame }: ApiCall): CallSite {
   return { node: { ...at.place, kind: 'self' }, frame, isByText: false };
-}
-
-// A function that the library calls with what it has.
-function callBack(
-  engine: Engine,
-  call: ApiCall,
-  { isLater, ...effect }: EffectOf<'call'>,
-): Value | undefined {
-  const { callee, given = [], each, spread, pairs } = effect;
-  const target = argOf(call, callee);
-  if (target === undefined) return undefined;
-  if (isLater) engine.callLater(call.frame, () => callBack(engine, call, effect) ?? unknown);
-  const site = siteOf(call);
-  const args: Value[] = [];
-  const named = new Map<string, Value>();
-  const loose: Value[] = [];
-  const { isOpen } = engine.knowledge;
-  for (const one of given) {
-    const value = argOf(call, one) ?? unknown;
-    const isRest = typeof one === 'object' && one.rest !== undefined;
-    if (isOpen && spread && value === unknown) continue;
-    if (isOpen && isRest) for (const [name, held] of call.named) named.set(name, held);
-    const record = isOpen && spread ? recordIn(value) : undefined;
-    const items = spread || isRest ? itemsOf(value) : undefined;
-    if (record !== undefined) for (const [name, held] of record.fields) named.set(name, held);
-    else if (items !== undefined) args.push(...items);
-    else if (isOpen && (spread || isRest)) loose.push(value);
-    else args.push(value);
-  }
-  const over = each === undefined ? undefined : argOf(call, each);
-  if (over === undefined)
-    return callValue(engine, site, target, { args, named, spread: [...call.spread, ...loose] });
-  const items = entriesOf(over);
-  if (items === undefined || items.length > eachMax)
-    return callValue(engine, site, target, { ...nothingGiven, args: [partOf(over), ...args] });
-  const results = items.map((item) => {
-    const first = spread ? item.flatMap((one) => itemsOf(one) ?? [one]) : item;
-    const own = pairs ? [...first, ...first] : first;
-    return callValue(engine, site, target, { ...nothingGiven, args: [...own, ...args], named });
-  });
-  return listValue(results);
-}
-
-function entriesOf(value: Value): readonly (readonly Value[])[] | undefined {
-  const items = itemsOf(value);
-  if (items !== undefined) return items.map((item) => [item]);
-  const [object] = objectsOf(value);
-  if (object?.kind !== 'record' || !isWhole(object) || value.isOpen) return undefined;
-  return [...object.fields].map(([key, item]) => [textValue(key), item]);
 }

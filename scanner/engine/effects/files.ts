@@ -6,9 +6,10 @@ import type { EffectOf } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { callValue } from '../calls.ts';
+import { callValue, nothingGiven } from '../calls.ts';
 import type { Engine, Invocation } from '../interpret.ts';
-import { valueOfName } from '../names.ts';
+import { compute } from '../library/library.ts';
+import { valueOfName } from '../named-values.ts';
 import { type At, spanOf } from '../notes.ts';
 import { concatTexts, Text } from '../text.ts';
 import {
@@ -35,6 +36,7 @@ import {
 } from '../value.ts';
 import { Variables } from '../variables.ts';
 import { type ApiCall, argOf, wholeEnvironment } from './effects.ts';
+import { runCode } from './programs.ts';
 import { applyRequest, sendOver } from './requests.ts';
 
 type FileEffect = EffectOf<'read' | 'write' | 'delete' | 'open'>;
@@ -51,6 +53,10 @@ export function applyFile(engine: Engine, call: ApiCall, effect: FileEffect): Va
     if (effect.to !== undefined)
       moveFile(engine, call, path, argOf(call, effect.to) ?? unknown, effect.unpacks);
     return box;
+  }
+  if (isStandardInput(path) && effect.does === 'read') {
+    const source = { what: 'input', name: 'stdin' } as const;
+    return dataOf([engine.notes.source(call.at, source, 'reads its input')]);
   }
   const mode = effect.mode === undefined ? undefined : modeOf(call, argOf(call, effect.mode));
   const opensToWrite = effect.does === 'open' && /[wax+c]/.test(mode ?? '');
@@ -202,7 +208,22 @@ export function temporaryFile(
 // A list names a file with each of its items.
 function pathsIn(path: Value): readonly Text[] {
   const items = itemsOf(path);
-  return items === undefined || items.length === 0 ? textsOf(path) : items.flatMap(pathsIn);
+  const isOne = items === undefined || items.length === 0;
+  return isOne ? textsOf(asPath(path)) : items.flatMap(pathsIn);
+}
+
+// The descriptor 0.
+function isStandardInput({ texts, scalars, things }: Value): boolean {
+  return (
+    texts.length + things.length === 0 && scalars.length > 0 && scalars.every((one) => one === 0)
+  );
+}
+
+// Nothing, or an option that is only set, is no path.
+function asPath(value: Value): Value {
+  const scalars = value.scalars.filter((one) => typeof one === 'number');
+  const isOther = scalars.length < value.scalars.length && value.texts.length === 0;
+  return { ...value, scalars, isOpen: value.isOpen || isOther };
 }
 
 function isAddress(text: string, isPerhaps = false): boolean {
@@ -325,7 +346,7 @@ function pathOf({ knowledge }: Engine, whole: string): string {
 export function storedPaths(engine: Engine, path: Value): readonly string[] {
   const { knowledge, unknownPaths } = engine;
   const known = (itemsOf(path) ?? [path])
-    .flatMap(shownTexts)
+    .flatMap((one) => shownTexts(asPath(one)))
     .map(({ whole }) => whole)
     .filter((whole) => whole.replaceAll(unknownPart, '') !== '')
     .map((whole) => posix.normalize(knowledge.path?.(whole) ?? whole));
@@ -377,10 +398,13 @@ function storeAt(engine: Engine, at: At, paths: readonly string[], nodes: readon
   }
 }
 
+/** Begins the name of the node that stands for what a file holds. */
+export const storedAt = 'stored ';
+
 function placeOf(engine: Engine, at: At, path: string): string {
   const known = path.startsWith(unknownPath) ? '' : path;
   const shown = known.replaceAll(unknownPart, '…').slice(0, 80);
-  return engine.notes.sharedNode(at, `stored ${path}`, `kept in the file ${shown}`);
+  return engine.notes.commonNode(at, `${storedAt}${path}`, `kept in the file ${shown}`);
 }
 
 const foldersMax = 8;
@@ -410,16 +434,18 @@ export function loadPath(
   const texts = textsOf(path);
   const results: Value[] = [];
   for (const text of texts) {
-    if (!text.isKnown) {
+    const isInside = engine.knowledge.isOpen && /^(\.{1,2}|\/skills\/@self)\//.test(text.whole);
+    if (!text.isKnown && !isInside) {
       engine.notes.trait(
         { ...at, certainty: 'widened' },
         'dynamic-import',
-        'code whose place is computed',
+        engine.knowledge.givenByCode ? text.whole : 'code whose place is computed',
       );
       engine.notes.sink(at, text.nodes, { what: 'exec', api: at.api, part: 'argument' });
     }
     const isAddress = /^(https?|ftp|data|php|phar|expect):/i.test(text.whole);
-    if (isAddress) loadAddress(engine, at, path, frame);
+    if (/^data:/i.test(text.whole)) loadData(engine, { at, frame, ...nothingGiven }, text);
+    else if (isAddress) loadAddress(engine, at, path, frame);
     const found = ownProgram(engine, at.program, text.whole, isRelative);
     if (found !== undefined) results.push(runProgram(engine, found, frame));
     else if (/[./]/.test(text.whole) && !isAddress) noteLoaded(engine, at, text.whole);
@@ -433,6 +459,18 @@ export function loadPath(
   engine.context.steps.take(1 + named.length);
   startAt(engine, at, [...paths, ...named]);
   return results.length === 0 ? unknown : either(results);
+}
+
+// The code that an address of the scheme `data` has in it is run.
+function loadData(engine: Engine, call: ApiCall, address: Text): void {
+  const { whole } = address;
+  const comma = whole.indexOf(',') + 1;
+  const code = address.slice(comma, whole.length);
+  const isEncoded = /;base64,$/i.test(whole.slice(0, comma));
+  const decoded = compute(isEncoded ? 'base64-decode' : 'url-decode', [textValue(code)]);
+  const value = withNodes({ ...decoded, isDecoded: isEncoded }, address.nodes);
+  engine.notes.trait(call.at, 'code-from-string', knownText(value) ?? '');
+  runCode(engine, call, value);
 }
 
 // What an address gives is run.

@@ -6,6 +6,7 @@
 import type { Engine } from '../interpret.ts';
 import { dataOf, knownText, type Value } from '../value.ts';
 import type { ApiCall } from './effects.ts';
+import { storedAt } from './files.ts';
 
 /** The variable that a pattern takes out of a text; undefined where it may take more. */
 export function namedLine(
@@ -21,7 +22,7 @@ export function namedLine(
   if (name === undefined || givesMore.test(call.at.program.source.text)) return undefined;
   const origins = notes.originsOf(text.nodes);
   // What the skill itself may have put into the file is in the result.
-  const stored = origins.filter((node) => node.includes('::stored '));
+  const stored = origins.filter((node) => node.startsWith(storedAt));
   const isRead = origins.every(
     (node) => stored.includes(node) || notes.sourceAt(node)?.what === 'file',
   );

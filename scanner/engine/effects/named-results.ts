@@ -1,8 +1,11 @@
 /** What calls give by names that stand in texts: modules, variables, fields of a format. */
 
 import type { Engine } from '../interpret.ts';
+import { itemAt } from '../items.ts';
 import { compute } from '../library/library.ts';
-import { isEnvironment, itemAt, memberByText, namedValue } from '../names.ts';
+import { isEnvironment, memberByText, namedValue } from '../names.ts';
+import { shownBy } from '../protocols.ts';
+import type { Text } from '../text.ts';
 import {
   allNodesOf,
   concat,
@@ -21,7 +24,6 @@ import {
 } from '../value.ts';
 import { type ApiCall, allGiven, argOf, readVariable, siteOf } from './effects.ts';
 import { loadPath, ownProgram, runProgram } from './files.ts';
-import { shownBy } from './results.ts';
 
 // A text that only names something: what it names.
 export function evaluated(engine: Engine, call: ApiCall): Value {
@@ -70,6 +72,52 @@ export function moduleBy(engine: Engine, call: ApiCall, isTop: boolean): Value {
       return isWritten(name) && member === undefined ? found : { ...found, isFolded: true };
     }),
   );
+}
+
+/** `require(name)`, `import(name)`: a library by its name, or a program of the skill. */
+export function requiredBy(engine: Engine, call: ApiCall): Value {
+  const [name = unknown] = call.args;
+  // A name that stands in the code as it is.
+  const isWhole = (text: Text): boolean => text.isPlain || (isWritten(name) && text.isKnown);
+  const isPackage = ({ whole, isKnown }: Text): boolean =>
+    isKnown && !/^([./~]|(?:data|https?|file|blob):)/.test(whole);
+  const values = textsOf(name).map((text): Value => {
+    const { whole, isKnown } = text;
+    if (isPackage(text)) {
+      const at = { ...call.at, certainty: 'folded' } as const;
+      if (!isWhole(text)) engine.notes.trait(at, 'folded-name', whole);
+      return thingValue({ is: 'api', name: engine.canonical(whole) });
+    }
+    if (isKnown && /^[/~]/.test(whole) && !whole.startsWith('/skills/'))
+      return outside(engine, call, whole, isWhole(text));
+    const isInside = /^(\.{1,2}|\/skills\/@self)\//.test(whole);
+    if (!isKnown && !isInside)
+      engine.notes.capability(call.at, { kind: 'exec', program: '*' }, [
+        'dynamic-import',
+        'dynamic-name',
+      ]);
+    const loaded = loadPath(engine, call.at, textValue(text), call.frame, true);
+    const own = isKnown ? ownProgram(engine, call.at.program, whole, true) : undefined;
+    const exported = `exports of ${own?.source.path ?? ''}`;
+    const held = own && engine.heap.read(engine.globals, exported);
+    return held ?? loaded;
+  });
+  const found = either(values);
+  const packages = textsOf(name).filter(isPackage);
+  const isHidden = packages.length > 0 && !packages.some(isWhole);
+  return isHidden ? { ...found, isFolded: true } : found;
+}
+
+// A file outside of the skill: its author decides what is run.
+function outside(engine: Engine, { at, frame }: ApiCall, path: string, isWhole: boolean): Value {
+  // An installed package whose name stands nowhere.
+  if (!isWhole && path.includes('/node_modules/'))
+    engine.notes.trait({ ...at, certainty: 'folded' }, 'folded-name', path);
+  const source = { what: 'file', name: path } as const;
+  const node = engine.notes.source(at, source, `${at.api} reads it`);
+  engine.notes.sink(at, [node], { what: 'exec', api: at.api, part: 'code' });
+  loadPath(engine, at, textValue(path), frame, true);
+  return thingValue({ is: 'api', name: path });
 }
 
 // `os.path.expandvars(text)`: the variables that the text names are read.

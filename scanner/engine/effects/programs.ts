@@ -4,7 +4,7 @@ import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { alternativesMax } from '../../fact/shared-limits.ts';
 import type { Language } from '../../fact/source.ts';
 import { startedWord } from '../../flow/started-word.ts';
-import type { EffectOf } from '../../knowledge/row.ts';
+import type { CodeGiven, EffectOf } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
@@ -30,11 +30,16 @@ import {
   unknown,
   type Value,
 } from '../value.ts';
-import { type ApiCall, argOf } from './effects.ts';
+import { type ApiCall, argOf, rowFor } from './effects.ts';
 import { startAt, storedPaths } from './files.ts';
+import { programWithOptions } from './options.ts';
 
 /** Starts a program: a single text is a line for a shell, several are the program's words. */
 export function startProgram(engine: Engine, call: ApiCall, effect: EffectOf<'program'>): Value {
+  if (effect.options !== undefined || effect.args !== undefined) {
+    const plain = programWithOptions(engine, call, effect);
+    return startProgram(engine, plain.call, plain.effect);
+  }
   const given = argOf(call, effect.words) ?? unknown;
   const argv = effect.argv === undefined ? undefined : argOf(call, effect.argv);
   if (argv !== undefined && itemsOf(argv)?.length !== 0)
@@ -123,7 +128,8 @@ function startLine(
   const line = perhapsOther(engine, written);
   const { at } = call;
   const nodes = allNodesOf([line]);
-  notes.capability(at, { kind: 'exec', program: 'sh' });
+  const inShell = engine.knowledge.callsBack ? (['shell-string'] as const) : [];
+  notes.capability(at, { kind: 'exec', program: 'sh' }, inShell);
   const texts = startsOf(engine, line);
   const known = texts.filter(({ whole }) => !startsUnknown(whole));
   if (known.length < texts.length)
@@ -145,6 +151,8 @@ function startLine(
     ...(isFilled && { filled: true as const }),
   });
   const programs = known.map((text) => notes.embed(at, 'shell', text));
+  if (engine.knowledge.callsBack && shownTexts(line).some(({ whole }) => whole === ''))
+    notes.embed(at, 'shell', Text.of(''));
   if (engine.knowledge.isOpen)
     for (const text of texts)
       if (startsUnknown(text.whole))
@@ -180,14 +188,16 @@ function startWords(
       api: at.api,
       part: 'code',
     });
-  notes.sink(at, isUnknown ? allNodesOf(words) : nodes, {
-    what: 'exec',
-    capability: exec,
-    api: at.api,
-    part: isUnknown ? 'code' : 'argument',
-    ...besideOf(texts.map(({ whole }) => whole)),
-  });
+  const sink = { what: 'exec', capability: exec, api: at.api } as const;
+  const beside = besideOf(texts.map(({ whole }) => whole));
+  // Whatever the program is, it gets its arguments.
+  const isApart = engine.knowledge.tellsPrograms === true;
+  if (isUnknown)
+    notes.sink(at, allNodesOf(isApart ? [first] : words), { ...sink, part: 'code', ...beside });
+  if (!isUnknown || isApart) notes.sink(at, nodes, { ...sink, part: 'argument', ...beside });
   if (words[0]?.isDecoded) notes.trait(at, 'decode-to-code', line.whole);
+  if (first.isFolded && !first.isOpen && engine.knowledge.tellsPrograms)
+    noteHiddenProgram(engine, call, name);
   const programs = isUnknown ? [] : [notes.embed(at, 'shell', line)];
   startStored(
     engine,
@@ -208,6 +218,17 @@ function startWords(
       .slice(1)
       .some((word) => /^[^-]/.test(word)),
   });
+}
+
+// The name of a program that stands nowhere in the code, since it is put together.
+function noteHiddenProgram({ notes, context }: Engine, { at }: ApiCall, name: string): void {
+  const { text } = at.program.source;
+  context.steps.take(1 + (text.length >> 6));
+  const isShown = ['"', "'", '`'].some((quote) =>
+    [quote, ' ', '.'].some((end) => text.includes(`${quote}${name}${end}`)),
+  );
+  if (/^[a-z]\w*$/i.test(name) && !isShown)
+    notes.trait({ ...at, certainty: 'folded' }, 'folded-name', name);
 }
 
 // The same program with one of its words as it may be besides.
@@ -242,9 +263,9 @@ function lineOf(words: readonly Text[]): Text {
 
 // What starts may be what is not known as well, where data may stand in place of the texts.
 function startsOf({ knowledge }: Engine, value: Value): readonly Text[] {
-  return knowledge.isOpen && value.isOpen && value.nodes.length > 0
-    ? shownTexts(value)
-    : textsOf(value);
+  const isAny = value.isOpen || value.texts.some(({ whole }) => startsUnknown(whole));
+  const isOther = knowledge.callsBack ? isAny : value.isOpen && value.nodes.length > 0;
+  return knowledge.isOpen && isOther ? shownTexts(value) : textsOf(value);
 }
 
 // What a library gives may be any text.
@@ -363,7 +384,7 @@ function started(engine: Engine, call: ApiCall, about: StartedProgram): Value {
   // The shell's front end follows what comes to a program behind a wrapper.
   const isWrapped = about.behind !== undefined && about.behind !== exec.program;
   if (input !== undefined)
-    feedProgram(engine, call, open, isWrapped ? { ...input, nodes: [], things: [] } : input);
+    feedProgram(engine, call, open, isWrapped ? { ...input, nodes: [], things: [] } : input, true);
   return {
     ...thingValue({ is: 'instance', of: 'Process', object }),
     nodes: [output],
@@ -377,6 +398,7 @@ export function feedProgram(
   call: ApiCall,
   { capability, input, behind, hasScript }: OpenOn,
   content: Value,
+  isOption = false,
 ): void {
   if (capability.kind !== 'exec') return;
   const { at } = call;
@@ -385,8 +407,11 @@ export function feedProgram(
   const [program = ''] = behind === undefined ? behindWrappers([capability.program]) : [behind];
   const isShell = /^(ba|da|z|k|a)?sh$/.test(program);
   const runs = isShell || own(interpreters, program) !== undefined;
-  const part = runs ? 'code' : 'argument';
-  engine.notes.sink(at, nodes, { what: 'exec', capability, api: at.api, part });
+  const isScript = engine.knowledge.callsBack === true && !isShell && hasScript === true;
+  const part = runs && !isScript ? 'code' : 'argument';
+  // What a program is given as an option, and does not run, is data to it.
+  const isData = engine.knowledge.callsBack === true && part === 'argument' && isOption;
+  if (!isData) engine.notes.sink(at, nodes, { what: 'exec', capability, api: at.api, part });
   const reader = own(interpreters, program);
   if (!isShell && reader !== undefined && engine.knowledge.isOpen) {
     if (hasScript) return;
@@ -394,6 +419,8 @@ export function feedProgram(
       engine.notes.trait(at, 'code-from-string', at.api);
     if (content.isDecoded)
       engine.notes.trait(at, 'decode-to-code', textsOf(content)[0]?.whole ?? '');
+    for (const text of textsOf(content))
+      if (text.isKnown) engine.notes.embed(at, reader.language, text);
     return;
   }
   if (!isShell) return;
@@ -412,13 +439,25 @@ export function runCode(
   const { at } = call;
   const { notes } = engine;
   const code = perhapsOther(engine, given);
-  if (code.things.some(({ is }) => is === 'function')) return unknown;
+  const isCallable = code.things.some((one) =>
+    one.is === 'api' ? rowFor(engine, one.name) !== undefined : /^(function|bound)$/.test(one.is),
+  );
+  if (isCallable && code.texts.length === 0) return unknown;
   const texts = textsOf(code);
   const isOpen =
     (code.isOpen && code.texts.length > 0) || shownTexts(code).some(({ isKnown }) => !isKnown);
+  const { givenByCode } = engine.knowledge;
+  const made = texts.map(
+    ({ whole, isKnown }): CodeGiven =>
+      isOpen || !isKnown || at.certainty === 'folded'
+        ? 'unseen'
+        : (givenByCode?.(whole, at.api) ?? 'harmless'),
+  );
   const nodes = allNodesOf([code]);
   if (code.isDecoded) notes.trait(at, 'decode-to-code', texts[0]?.whole ?? '');
-  if (isOpen) notes.trait(at, 'code-from-string', at.api);
+  if (givenByCode !== undefined && made.includes('unseen'))
+    notes.trait(at, 'code-from-string', texts[0]?.whole ?? at.api);
+  else if (isOpen) notes.trait(at, 'code-from-string', at.api);
   const isWhole = texts.every(({ whole }) => whole.replaceAll(unknownPart, '').trim() === '');
   const sink = { what: 'exec', api: at.api } as const;
   const fetched = isWhole && engine.knowledge.command !== undefined ? fetchedBy(engine, nodes) : [];
@@ -434,7 +473,10 @@ export function runCode(
       (text.isKnown && engine.knowledge.isOpen)
     )
       notes.embed(at, language, text);
-  return unknown;
+  const known = made.flatMap((one) =>
+    typeof one === 'object' ? [thingValue({ is: 'api', name: one.api })] : [],
+  );
+  return known.length === 0 ? unknown : either(known);
 }
 
 // `irm ADDRESS | iex`: the addresses, where nothing stands between the request and the run.

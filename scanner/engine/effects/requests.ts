@@ -25,12 +25,14 @@ import {
   objectsOf,
   shownTexts,
   textsOf,
+  textValue,
   thingValue,
   unknown,
   type Value,
 } from '../value.ts';
 import { type ApiCall, argOf } from './effects.ts';
 import { applyFile, saveTo, writeTo } from './files.ts';
+import { withOptions } from './options.ts';
 import { feedProgram } from './programs.ts';
 
 /** What a request carries, by the part of it. */
@@ -42,6 +44,10 @@ interface Parts {
 
 /** A request: to the address that it is given, else to what its object is open on. */
 export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'request'>): Value {
+  if (effect.options !== undefined) {
+    const plain = withOptions(engine, call, effect);
+    return applyRequest(engine, plain.call, plain.effect);
+  }
   const valuesOf = (these: EffectOf<'request'>['body'] = []): readonly Value[] =>
     these.flatMap((one) => argOf(call, one) ?? []);
   const set = effect.url === undefined ? optionsOf(call) : undefined;
@@ -71,21 +77,32 @@ export function applyRequest(engine: Engine, call: ApiCall, effect: EffectOf<'re
   const texts =
     url === undefined ? [fixedHost(effect.host)] : addressesOf(engine, based(call, url));
   const targets = texts.flatMap((text): (OpenOn & { readonly text: Text })[] => {
-    const egress = egressOf(text.whole, methods);
+    const egress = targetOf(text.whole, methods, effect);
     if (egress === undefined) return [];
     const capability: Capability = { kind: 'egress', ...egress };
     const traits = requestTraits(capability, text.whole, bodies.length);
     const isUnchecked =
       engine.knowledge.isOpen && knownOf(call.named.get('verify') ?? unknown) === false;
-    engine.notes.capability(
-      atText(call, text),
-      capability,
-      isUnchecked ? [...traits, 'tls-off'] : traits,
-    );
+    engine.notes.capability(atText(call, text), capability, [
+      ...(effect.traits ?? []),
+      ...traits,
+      ...(isUnchecked ? (['tls-off'] as const) : []),
+    ]);
     return [{ capability, hostFrom: leadingNodes(text), text }];
   });
   const fronted = engine.knowledge.isOpen ? frontedHosts(engine, call, texts, methods) : [];
   return saved(engine, call, effect, sendTo(engine, call, [...targets, ...fronted], parts));
+}
+
+// A host alone has the scheme and port of its program.
+function targetOf(
+  text: string,
+  methods: readonly string[],
+  { scheme, port = 0 }: EffectOf<'request'>,
+): ReturnType<typeof egressOf> {
+  const isSocket = scheme === 'tcp' || scheme === 'udp';
+  if (!isSocket || text.includes('://')) return egressOf(text, methods);
+  return socketEgressOf(scheme, text === unknownPart ? undefined : text, port);
 }
 
 // Hosts that a `Host` header names, and proxies: they see the request, whatever host the address
@@ -194,9 +211,10 @@ function atText(call: ApiCall, text: Text): ApiCall['at'] {
 function based(call: ApiCall, url: Value): Value {
   const base = openOn(call.self).find(({ capability }) => capability.kind === 'egress')?.capability;
   if (base?.kind !== 'egress' || base.url === anyEgress) return url;
-  const { scheme, host, port } = parseEgressUrl(base.url);
+  const { scheme, host, port, path } = parseEgressUrl(base.url);
   const isWhole = (text: Text): boolean => /^[a-z]+:\/\//i.test(text.whole);
-  const origin = `${scheme}://${host}:${port}/`;
+  const folder = path === '/*' ? '/' : path.replace('*', unknownPart).replace(/\/?$/, '/');
+  const origin = `${scheme}://${host}:${port}${folder}`;
   const texts = textsOf(url).map((text) =>
     isWhole(text)
       ? text
@@ -261,7 +279,17 @@ function sendTo(
 /** A connection that an object is open on from now on. */
 export function applyConnect(engine: Engine, call: ApiCall, effect: EffectOf<'connect'>): Value {
   const { at } = call;
-  const address = argOf(call, effect.host) ?? unknown;
+  const host = argOf(call, effect.host) ?? unknown;
+  // `connect(port, () => …)`
+  const address = host.things.some(({ is }) => is === 'function') ? textValue('localhost') : host;
+  // A socket of the file system.
+  const socket = engine.knowledge.callsBack
+    ? [argOf(call, 'path'), effect.port === undefined ? undefined : argOf(call, effect.port)]
+        .flatMap((one) => one?.texts ?? [])
+        .find(({ whole }) => whole.startsWith('/'))
+    : undefined;
+  if (socket !== undefined) engine.notes.mount(at, socket.whole, 'rw', ['raw-socket']);
+  if (socket !== undefined) return unknown;
   // A host and its port as a pair.
   const pair = itemsOf(address);
   const given = pair?.[0] ?? address;
@@ -286,6 +314,7 @@ export function applyConnect(engine: Engine, call: ApiCall, effect: EffectOf<'co
     const isRaw = effect.scheme === 'tcp' || effect.scheme === 'udp';
     engine.notes.capability(atText(call, text), capability, [
       ...addressTraits(capability),
+      ...(effect.tellsPort ? oddPort(capability) : []),
       ...(isRaw ? (['raw-socket'] as const) : []),
     ]);
     const sink = { what: 'network', capability, api: at.api, part: 'host' } as const;
@@ -425,7 +454,16 @@ function requestTraits(capability: Capability, url: string, bodies: number): Tra
   ];
 }
 
-function addressTraits(capability: Capability): Trait[] {
+// A port that no service of the web has.
+function oddPort(capability: Capability): Trait[] {
+  if (capability.kind !== 'egress') return [];
+  const { host, port } = parseEgressUrl(capability.url);
+  const isUsual = [0, 53, 80, 443, 8080, 8443].includes(port);
+  return isUsual || isLoopbackHost(host) ? [] : ['odd-port'];
+}
+
+/** What the address of a request tells by itself. */
+export function addressTraits(capability: Capability): Trait[] {
   if (capability.kind !== 'egress') return [];
   const { host, port, scheme } = parseEgressUrl(capability.url);
   const isWeb = scheme === 'http' || scheme === 'https';

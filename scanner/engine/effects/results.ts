@@ -1,18 +1,21 @@
-import type { ArgOf, Computation, Gives, Row } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
+import type { ArgOf, Gives, Row } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { passThrough, shownApi } from '../api-calls.ts';
-import { type CallSite, callMethod, callValue, nothingGiven } from '../calls.ts';
-import { classFrom, methodOf } from '../classes.ts';
+import { callValue, nothingGiven } from '../calls.ts';
+import { classFrom } from '../classes.ts';
 import { birth } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
-import { invoke } from '../invoke.ts';
+import { itemAt } from '../items.ts';
 import { compute } from '../library/library.ts';
 import { sortedList, sortInPlace } from '../library/sorting.ts';
-import { itemAt, memberByText } from '../names.ts';
+import { memberByText } from '../names.ts';
+import { shownBy } from '../protocols.ts';
 import {
   absorb,
   allNodesOf,
+  concat,
   dataOf,
   either,
   itemsOf,
@@ -23,6 +26,7 @@ import {
   nil,
   objectsOf,
   partOf,
+  scalarValue,
   textsOf,
   textValue,
   thingValue,
@@ -30,9 +34,15 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
+import { methodOn, parametersOf } from './callbacks.ts';
+import { receiversIn } from './channels.ts';
 import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
+import { filtered, flatMapped, found, mapped, promised, resolvers } from './item-results.ts';
 import { namedLine } from './named-line.ts';
-import { bracesIn, evaluated, expanded, moduleBy } from './named-results.ts';
+import { bracesIn, evaluated, expanded, moduleBy, requiredBy } from './named-results.ts';
+import { matched, patternOf, pieces, replaced } from './patterns.ts';
+import { proxied, revocable } from './proxied.ts';
+import { taken } from './taken.ts';
 
 /** What the effects of a row gave. */
 type Made = readonly (Value | undefined)[];
@@ -49,8 +59,11 @@ export function givenBy(
   if (gives === 'object') return objectOf(engine, call, made, call.at.api, false);
   if (typeof gives === 'string') return own(results, gives)?.(engine, call, made) ?? unknown;
   if ('text' in gives) return textValue(gives.text);
+  if ('api' in gives) return thingValue({ is: 'api', name: gives.api });
   if ('compute' in gives) return computedBy(engine, call, gives);
-  return objectOf(engine, call, made, gives.instance, gives.bare === true);
+  const object = objectOf(engine, call, made, gives.instance, gives.bare === true);
+  if (gives.carries) for (const one of objectsOf(object)) absorb(one, allNodesOf(allGiven(call)));
+  return object;
 }
 
 function dataIn(call: ApiCall): Value {
@@ -70,7 +83,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   called: (_, __, made) => either(madeIn(made)),
   class: (engine, call) =>
     call.args.length === 3
-      ? classFrom(siteOf(call), call.args)
+      ? classFrom(engine, siteOf(call), call.args)
       : classOfValue(call.self ?? (engine.knowledge.isOpen ? call.args[0] : undefined)),
   self: (_, call) => call.self ?? call.args[0] ?? unknown,
   through: (engine, call) => passThrough(engine, siteOf(call), selfIn(call), call),
@@ -116,20 +129,84 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   sent: (_, call) => sentBack(call),
   member: memberGiven,
   braces: bracesIn,
+  symbol: (_, { args: [name = textValue('')], at }) => ({
+    ...concat([name, textValue(`@@${at.place.start}`)]),
+    isFolded: false,
+  }),
+  heir: (_, { args: [first = unknown] }) => heirOf(first),
+  map: (_, { args: [first = unknown] }) => mapOf(first),
   getter: (_, { args }) =>
     thingValue({ is: 'finder', how: 'member', names: args, given: nothingGiven }),
   'item-getter': (_, { args }) =>
     thingValue({ is: 'finder', how: 'item', names: args, given: nothingGiven }),
   caller: (_, { args: [name = unknown, ...args], named, spread }) =>
     thingValue({ is: 'finder', how: 'call', names: [name], given: { args, named, spread } }),
-  bound: (_, { args: [callee = unknown, ...args], named, spread }) =>
-    thingValue({ is: 'bound', callee, given: { args, named, spread } }),
+  bound: (_, call) => boundOf(call),
+  woven: (_, call) => woven(call),
   shown: shownText,
   fields: (_, call) => fieldsOf(call),
   record: (_, call) => recordOf(call),
   reduced: reducedBy,
   content: contentOf,
+  mapped: (_, call, made) => mapped(call, made),
+  'flat-mapped': (_, call, made) => flatMapped(call, made),
+  filtered,
+  found,
+  required: requiredBy,
+  promised: (engine, call) => promised(engine, call, siteOf(call)),
+  resolvers: () => resolvers(),
+  proxied,
+  revocable,
+  pattern: (_, call) => patternOf(call),
+  replaced: (engine, call) => replaced(engine, call, siteOf(call), false),
+  'replaced-all': (engine, call) => replaced(engine, call, siteOf(call), true),
+  matched: (_, call) => matched(call, false),
+  matches: (_, call) => matched(call, true),
+  pieces: (_, call) => pieces(call),
 };
+
+// `f.bind(self, …)`: a function of the skill gets the object that it is bound to.
+function boundOf({ self, args, named, spread }: ApiCall): Value {
+  if (self === undefined) {
+    const [callee = unknown, ...more] = args;
+    return thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
+  }
+  const [object = unknown, ...more] = args;
+  const callee = methodOn(self, object);
+  return more.length === 0 && spread.length === 0
+    ? callee
+    : thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
+}
+
+// ``String.raw`a${b}` ``, `String.raw({ raw: ['a', ''] }, b)`
+function woven({ args: [first = unknown, ...others] }: ApiCall): Value {
+  const pieces = objectsOf(first).flatMap(
+    ({ fields }) => itemsOf(fields.get('raw') ?? first) ?? [],
+  );
+  if (first.texts.length > 0 || pieces.length === 0) return first;
+  return concat(
+    pieces.flatMap((piece, at) => {
+      const next = others[at];
+      return next === undefined || at === pieces.length - 1 ? [piece] : [piece, next];
+    }),
+  );
+}
+
+function heirOf(base: Value): Value {
+  const classes = base.things.flatMap((one) => (one.is === 'class' ? [one.class] : []));
+  const objects = classes.length === 0 ? [newObject('record')] : [];
+  for (const object of objects) object.base = base;
+  objects.push(...classes.map((one) => newObject('object', one)));
+  return either(objects.map((object) => thingValue({ is: 'object', object })));
+}
+
+function mapOf(entries: Value): Value {
+  const [made = newObject('record')] = objectsOf(compute('from-entries', [entries]));
+  made.isMap = true;
+  const nodes = allNodesOf([entries]);
+  if (itemsOf(entries) === undefined && nodes.length > 0) made.rest = dataOf(nodes);
+  return thingValue({ is: 'object', object: made });
+}
 
 // What gives a function one of its parameters.
 function optionOf(call: ApiCall, made: Made): Value {
@@ -273,10 +350,10 @@ function memberGiven(engine: Engine, call: ApiCall): Value {
 }
 
 function shownText(engine: Engine, call: ApiCall): Value {
-  const [first = unknown] = call.args;
+  const [first = call.self ?? unknown] = call.args;
   const [api] = first.things;
   const written = api?.is === 'api' ? shownApi(api.name) : undefined;
-  if (written !== undefined && engine.knowledge.isOpen) return written;
+  if (written !== undefined && engine.knowledge.modules) return written;
   const shown = shownBy(engine, siteOf(call), first);
   const inside = (itemsOf(first) ?? []).flatMap((one) => shownBy(engine, siteOf(call), one) ?? []);
   return withNodes(shown ?? compute('text', [first]), allNodesOf(inside));
@@ -293,13 +370,21 @@ function fieldsOf(call: ApiCall): Value {
 }
 
 function reducedBy(engine: Engine, call: ApiCall): Value {
-  const [callee, list, start] = call.args;
+  const { self } = call;
+  const [callee, list, start] = self === undefined ? call.args : [call.args[0], self, call.args[1]];
   const items = list === undefined ? undefined : itemsOf(compute('list', [list]));
-  if (callee === undefined || items === undefined || items.length > eachMax) return dataIn(call);
+  if (callee === undefined || items === undefined || items.length > eachMax) {
+    if (self === undefined || callee === undefined) return dataIn(call);
+    const args = [withNodes(start ?? unknown, allNodesOf([self])), partOf(self)];
+    return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
+  }
   const all = start === undefined ? items : [start, ...items];
-  return all.reduce((value, item) =>
-    callValue(engine, siteOf(call), callee, { ...nothingGiven, args: [value, item] }),
-  );
+  const first = start === undefined ? 0 : 1;
+  const takes = self === undefined ? 2 : Math.max(...callee.things.map(parametersOf));
+  return all.reduce((value, item, at) => {
+    const args = [value, item, scalarValue(at - first), self ?? unknown].slice(0, takes);
+    return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
+  });
 }
 
 // A value that is computed of what the call is given.
@@ -317,9 +402,20 @@ function computedBy(
     gives.compute,
     all.map((one) => one ?? unknown),
   );
+  if (engine.knowledge.callsBack && made.things.length === 0) {
+    if (gives.compute === 'list') return collection('list', made, allGiven(call));
+    if (gives.compute === 'from-entries') return collection('record', made, allGiven(call));
+  }
   if (gives.compute === 'match-regex' && given[0] !== undefined && given[1] !== undefined)
     return namedLine(engine, call, given[1], given[0]) ?? made;
   return engine.knowledge.isOpen ? decodedIn(engine, call, gives.compute, made) : made;
+}
+
+// A list or record that is filled later; what is in it from the start is not known.
+function collection(kind: 'list' | 'record', made: Value, given: readonly Value[]): Value {
+  const object = newObject(kind);
+  if (given.some((one) => one !== nil)) object.rest = { ...made, isOpen: true };
+  return withNodes(thingValue({ is: 'object', object }), made.nodes);
 }
 
 // An object of a class, which is open on what the call opened and has the data of what it was
@@ -351,22 +447,8 @@ function objectOf(engine: Engine, call: ApiCall, made: Made, of: string, isBare:
   const all = allGiven(call);
   const held = [...all, ...madeIn(made)];
   if (held.length > 0 && !isBare) object.rest = dataOf(allNodesOf(held));
+  for (const [name, receiver] of receiversIn(engine, call.args)) object.fields.set(name, receiver);
   return thingValue({ is: 'instance', of, object });
-}
-
-/** What the methods of the skill give that say an object as a text. */
-export function shownBy(engine: Engine, site: CallSite, value: Value): Value | undefined {
-  const found = value.things.flatMap((thing) => {
-    if (thing.is !== 'object' || thing.object.class === undefined) return [];
-    const of = thing.object.class;
-    const method = ['__format__', '__str__', '__repr__']
-      .map((name) => methodOf(of, name))
-      .find((one) => one !== undefined);
-    return method === undefined
-      ? []
-      : [invoke(engine, method, nothingGiven, site, thingValue(thing))];
-  });
-  return found.length === 0 ? undefined : either(found);
 }
 
 // `dict(other, key=value)`
@@ -402,9 +484,15 @@ function encoded({ notes }: Engine, call: ApiCall): Value {
 
 // What a decoder makes of a text that is not known is data that somebody hid.
 function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made: Value): Value {
-  if (computation === 'codec-encode' && call.self === undefined && made.texts.length === 0)
-    return encoded(engine, call);
-  const isLetter = computation === 'chr' || computation === 'from-bytes';
+  const encodes =
+    (computation === 'codec-encode' && call.self === undefined) ||
+    /^(base64|hex)-encode$/.test(computation) ||
+    (computation === 'bytes-text' && isCodec(call.args[0]));
+  if (encodes && made.texts.length === 0) return encoded(engine, call);
+  // A text of the program, or data.
+  if (encodes && made.isOpen && made.nodes.length > 0)
+    return either([{ ...made, nodes: [] }, encoded(engine, call)]);
+  const isLetter = /^(chr|from-(bytes|codes))$/.test(computation);
   if (
     computation === 'codec-decode' &&
     made.texts.length === 0 &&
@@ -414,16 +502,24 @@ function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made
     return { ...made, isDecoded: true };
   const isUnknown =
     made.texts.length === 0 && made.things.length === 0 && made.scalars.length === 0;
-  if (!isUnknown || !(isLetter || /^(base64-decode|hex-decode|inflate|rot13)$/.test(computation)))
-    return made;
+  const isDecoder =
+    /^(base64-decode|hex-decode|inflate|rot13)$/.test(computation) ||
+    (computation === 'bytes-from' && isCodec(call.args[1]));
+  if (!isUnknown || !(isLetter || isDecoder)) return made;
   const source = {
     what: 'decoded',
     name: call.at.api,
     ...(isLetter && { ofNumbers: true as const }),
   } as const;
   const note = isLetter ? `${call.at.api} makes it of numbers` : `${call.at.api} decodes it`;
-  const data = isLetter ? { ...made, isDecoded: false } : made;
+  // Several numbers are a text that nobody can read; one may be any letter.
+  const isOneLetter = isLetter && call.spread.length === 0;
+  const data = isOneLetter ? { ...made, isDecoded: false } : made;
   return withNodes(data, [engine.notes.source(call.at, source, note)]);
+}
+
+function isCodec(name: Value | undefined): boolean {
+  return /^(base64(url)?|hex)$/.test(knownText(name) ?? '');
 }
 
 // What the files hold that an effect read, or that the object is.
@@ -465,27 +561,6 @@ function declareOption(engine: Engine, call: ApiCall): Value {
 }
 
 // `iter` and `next`: the items of a list, one after the other.
-function taken(engine: Engine, call: ApiCall, gives: 'iterator' | 'next'): Value {
-  const [of = unknown, usual] = call.args;
-  if (gives === 'iterator') {
-    const items = itemsOf(compute('list', [of]));
-    return items === undefined ? of : withNodes(listValue(items), of.nodes);
-  }
-  const items = itemsOf(of);
-  const [object] = objectsOf(of);
-  const own = of.things.flatMap((thing) =>
-    thing.is === 'object' && thing.object.class !== undefined
-      ? [callMethod(engine, siteOf(call), thingValue(thing), '__next__', nothingGiven)]
-      : [],
-  );
-  if (own.length > 0) return either(own);
-  if (items === undefined || object === undefined)
-    return either([partOf(of), ...(usual === undefined ? [] : [usual])]);
-  const at = object.at ?? 0;
-  engine.heap.reshape(object, { at: at + 1 });
-  return items[at] ?? usual ?? partOf(of);
-}
-
 // The classes of the objects that a value may be.
 function classOfValue(of: Value | undefined): Value {
   const functions = (of ?? unknown).things.some(({ is }) => is === 'function');

@@ -4,7 +4,7 @@
  */
 import { brotliDecompressSync, inflateRawSync, unzipSync } from 'node:zlib';
 import { decodedCharsMax } from '../../fact/shared-limits.ts';
-import type { Computation } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import type { Text } from '../text.ts';
 import { type Scalar, textValue, type Value } from '../value.ts';
@@ -207,7 +207,7 @@ const escapes: ReadonlyMap<string, string> = new Map([
 /** `\x41`, `\u0041`, `\101` and `\n` as what they stand for. */
 export function unescaped(text: string): string {
   return text.replace(
-    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|(\n|.))/gs,
+    /\\(?:x([\da-fA-F]{1,2})|u([\da-fA-F]{1,4})|U([\da-fA-F]{1,8})|([0-7]{1,3})|(\n|.))/gs,
     (whole, x?: string, u?: string, long?: string, octal?: string, one?: string) => {
       const code = x ?? u ?? long;
       if (code !== undefined) {
@@ -248,7 +248,8 @@ export function translated(text: string, from: string, to: string): string {
     .join('');
 }
 
-function spread(letters: string): readonly string[] {
+/** The letters of a set, in which `a-z` stands for all between. */
+export function spread(letters: string): readonly string[] {
   return [
     ...letters.replace(/(.)-(.)/gs, (_, first: string, last: string) => {
       const from = first.charCodeAt(0);

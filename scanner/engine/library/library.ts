@@ -1,6 +1,8 @@
+import { posix } from 'node:path';
 import { alternativesMax } from '../../fact/shared-limits.ts';
 import type { Operator } from '../../ir/ir.ts';
-import type { Computation, Knowledge } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
+import type { Knowledge } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { Text } from '../text.ts';
@@ -29,6 +31,7 @@ import {
 import { codecNamed, codeOf, letterOf, numberBytes, textOf } from './codecs.ts';
 import { listCharsMax, ofItems, ofLists } from './lists.ts';
 import { packed } from './pack.ts';
+import { bytesCodec, bytesIn, ofScripts } from './scripting.ts';
 import { parsedSettings } from './settings.ts';
 import {
   byPattern,
@@ -47,12 +50,17 @@ export function truthOf(value: Value, { emptyIsFalse }: Knowledge): boolean | un
   if (known === undefined) {
     const isThing =
       value.texts.length === 0 && value.scalars.length === 0 && value.things.length > 0;
-    return isThing && !emptyIsFalse ? true : undefined;
+    // What a library has or gives may be nothing.
+    const isOwn = value.things.every(({ is }) => is !== 'instance' && is !== 'api');
+    return isThing && (isOwn || emptyIsFalse === undefined) && emptyIsFalse !== true
+      ? true
+      : undefined;
   }
   if (known === null || known === false) return false;
   if (!emptyIsFalse) return true;
-  // PHP's `"0"` is false, Python's is not.
-  if (known instanceof Text) return known.whole === '0' ? undefined : known.whole !== '';
+  // PHP's `"0"` is false, that of others is not.
+  const isZero = known instanceof Text && known.whole === '0' && emptyIsFalse === true;
+  if (known instanceof Text) return isZero ? undefined : known.whole !== '';
   return Boolean(known);
 }
 
@@ -239,7 +247,7 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
   const nodes =
     computation === 'path-title'
       ? of.flatMap(({ texts }) => texts.flatMap((text) => text.nodes))
-      : /^(length|range)$/.test(computation)
+      : /^(length|range|includes|(starts|ends)-with|type-name|is-list)$/.test(computation)
         ? []
         : allNodesOf(of);
   if (computation === 'integer' && (of[1] ?? unknown) === unknown)
@@ -247,7 +255,8 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
   const found = computed(computation === 'integer' ? 'number' : computation, of);
   if (found === undefined) {
     const data = dataOf(nodes);
-    const isDecoder = decoders.has(computation) || of.some(isDecodedIn);
+    const isDecoder =
+      decoders.has(computation) || isDecodingBytes(computation, of) || of.some(isDecodedIn);
     return isDecoder ? { ...data, isDecoded: true } : data;
   }
   // What is a text already was only given as bytes.
@@ -255,7 +264,14 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
   const isTurned = computation === 'part' && knownOf(of[3] ?? unknown) === -1;
   const isDecoded =
     isTurned || found.isDecoded || (decoders.has(computation) && !isSame) || of.some(isDecodedIn);
-  return withNodes({ ...found, isDecoded, isFolded: true }, nodes);
+  // A function that is handed on is named where it stands.
+  const isHanded = computation === 'same' && found.texts.length === 0 && found.things.length > 0;
+  return withNodes({ ...found, isDecoded, isFolded: found.isFolded || !isHanded }, nodes);
+}
+
+// `Buffer.from(text, 'base64')`
+function isDecodingBytes(computation: Computation, [, encoding]: readonly Value[]): boolean {
+  return computation === 'bytes-from' && /^(base64(url)?|hex)$/.test(knownText(encoding) ?? '');
 }
 
 function isDecodedIn(value: Value): boolean {
@@ -284,21 +300,35 @@ const decoders: ReadonlySet<Computation> = new Set([
   'chr',
   'by-table',
   'from-bytes',
+  'from-codes',
   'to-bytes',
   'reverse',
 ]);
+
+const ofPaths: Readonly<Partial<Record<Computation, (of: readonly Value[]) => Value>>> = {
+  'path-join': joinedPath,
+  'path-resolve': resolvedPath,
+  'plain-path-join': (of) => withoutDots(joinedPath(of)),
+  'plain-path-resolve': (of) => withoutDots(resolvedPath(of)),
+};
 
 function computed(computation: Computation, of: readonly Value[]): Value | undefined {
   const [first = unknown, second = unknown, third = unknown, fourth = unknown] = of;
   const list = own(ofLists, computation);
   if (list !== undefined) return list(of);
-  const items = own(ofItems, computation)?.(of);
+  const items = own(ofItems, computation)?.(of) ?? own(ofScripts, computation)?.(of);
   if (items !== undefined) return items;
+  const isOfBytes = computation === 'bytes-from' || computation === 'bytes-text';
+  if (isOfBytes) return ofBytes(computation, first, second);
+  const path = own(ofPaths, computation);
+  if (path !== undefined) return path(of);
   switch (computation) {
     case 'same':
       return first;
+    case 'includes':
+      return isIn(second, first);
     case 'concat':
-      return concat(of);
+      return concat(of.flatMap((value) => itemsOf(value) ?? [value]));
     case 'text':
       return first.texts.length > 0 || first.scalars.length > 0 ? concat([first]) : undefined;
     case 'join': {
@@ -308,10 +338,6 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
       const by = second === unknown ? textValue('') : second;
       return concat(items.flatMap((item, at) => (at === 0 ? [item] : [by, item])));
     }
-    case 'path-join':
-      return joinedPath(of);
-    case 'path-resolve':
-      return resolvedPath(of);
     case 'sum': {
       const items = of.flatMap((value) => itemsOf(value) ?? [value]);
       return items.reduce((sum, item) => foldOperator('+', [sum, item]));
@@ -408,6 +434,16 @@ export function byteOf(value: Value): number | undefined {
   return typeof known === 'number' ? known : undefined;
 }
 
+// A path without `.` and `..`.
+function withoutDots(path: Value): Value {
+  const texts = path.texts.map((text) =>
+    /(^|\/)\.{1,2}(\/|$)/.test(text.whole)
+      ? Text.of(posix.normalize(text.whole), undefined, text.nodes)
+      : text,
+  );
+  return { ...path, texts };
+}
+
 function joinedPath(of: readonly Value[]): Value {
   const all = of.flatMap((value) => itemsOf(value) ?? [value]).map(withoutNothing);
   const parts = knownText(all[0]) === '' && all.length > 1 ? all.slice(1) : all;
@@ -484,6 +520,20 @@ function choicesOf(values: readonly Value[]): readonly (readonly Known[])[] {
     (all, one) => all.flatMap((before) => one.map((known) => [...before, known])),
     [[]],
   );
+}
+
+// `Buffer.from(text, 'base64')`, `bytes.toString('hex')`
+function ofBytes(
+  computation: 'bytes-from' | 'bytes-text',
+  first: Value,
+  encoding: Value,
+): Value | undefined {
+  const numbers = computation === 'bytes-from' ? bytesIn(first) : undefined;
+  if (numbers !== undefined) return { ...numbers, isDecoded: true };
+  const codec = bytesCodec(computation, encoding);
+  if (codec === undefined || codec === 'same') return codec && first;
+  const made = computed(codec, [first]);
+  return made && { ...made, isDecoded: computation === 'bytes-from' };
 }
 
 // `codecs.decode(text, 'rot13')`

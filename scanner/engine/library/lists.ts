@@ -1,7 +1,9 @@
 /** What functions of lists and records give, where that is known. */
-import type { Computation } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
 import { Text } from '../text.ts';
 import {
+  allNodesOf,
+  dataOf,
   either,
   isWhole,
   itemsOf,
@@ -188,7 +190,11 @@ function ofRecord(
   value: Value,
 ): Value | undefined {
   const [object] = objectsOf(value);
-  if (object === undefined || !isWhole(object) || value.isOpen) return undefined;
+  // Data that stands at keys which are not known may be that of the keys.
+  if (object === undefined || !isWhole(object) || value.isOpen)
+    return object?.rest && object.isMap ? dataOf(allNodesOf([object.rest])) : undefined;
+  // Nobody knows what an object of a library has.
+  if (value.things.some(({ is }) => is === 'instance')) return undefined;
   const entries = [...object.fields];
   if (computation === 'keys') return listValue(entries.map(([key]) => textValue(key)));
   if (computation === 'values') return listValue(entries.map(([, one]) => one));

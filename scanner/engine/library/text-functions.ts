@@ -1,6 +1,6 @@
 /** What functions of one text give, where the text is known. */
 import { posix } from 'node:path';
-import type { Computation } from '../../knowledge/row.ts';
+import type { Computation } from '../../knowledge/computation.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { boundedPattern } from '../../programs/bounded-pattern.ts';
@@ -22,6 +22,7 @@ import {
 import { bytesOf, codeOf, decoded, translated } from './codecs.ts';
 import { listCharsMax, sliced } from './lists.ts';
 import { unpacked } from './pack.ts';
+import { ofScript } from './scripting.ts';
 
 /** What an argument is, when it is known. */
 export type Known = Text | Scalar | undefined;
@@ -134,13 +135,12 @@ export function ofText(
       return textValue(text.toUpperCase());
     case 'reverse':
       return textValue([...text].reverse().join(''));
-    case 'replace':
+    case 'replace': {
       if (other === undefined || other === '') return undefined;
-      if (typeof c === 'number') {
-        let left = c;
-        return textValue(text.replaceAll(other, () => (left-- > 0 ? (third ?? '') : other)));
-      }
-      return textValue(text.replaceAll(other, () => third ?? (b === undefined ? unknownPart : '')));
+      const put = third ?? (b === undefined ? unknownPart : '');
+      let left = typeof c === 'number' ? c : Number.POSITIVE_INFINITY;
+      return textValue(text.replaceAll(other, () => (left-- > 0 ? put : other)));
+    }
     case 'translate':
       return other === undefined || third === undefined
         ? undefined
@@ -178,7 +178,11 @@ export function ofText(
     case 'unpack':
       return hasHole || other === undefined ? undefined : unpacked(text, other);
     default:
-      return ofPath(computation, text, other) ?? (hasHole ? undefined : decoded(computation, text));
+      return (
+        ofScript(computation, text, [a, b, c]) ??
+        ofPath(computation, text, other) ??
+        (hasHole ? undefined : decoded(computation, text))
+      );
   }
 }
 

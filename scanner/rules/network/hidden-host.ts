@@ -25,7 +25,13 @@ export const hiddenHost = defineRule({
     return found.flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host } = parseEgressUrl(fact.capability.url);
-      if (!isPublic.test(host) || isLoopbackHost(host) || isShown(host, shown)) return [];
+      if (
+        host.length > hostCharsMax ||
+        !isPublic.test(host) ||
+        isLoopbackHost(host) ||
+        isShown(host, shown)
+      )
+        return [];
       const severity = milder('high', fact);
       return [
         {
@@ -41,6 +47,9 @@ export const hiddenHost = defineRule({
 // Calls that are given an address. Client libraries and package managers know theirs by themselves.
 const requests =
   /^(fetch|curl|wget2?|http|https|xh|nc|ncat|ssh|scp|dig|nslookup|\/dev\/(tcp|udp)|WebSocket|EventSource|ws(\.WebSocket)?|(axios|got|ky|needle|superagent|request|undici|phin|node-fetch|https?|http2|net|tls|dns(\/promises)?)(\.\w+)?|(requests|httpx|aiohttp|urllib|urllib3|http\.client|socket|asyncio|websockets?)\b.*)$/;
+
+/** Letters of a name in the DNS (RFC 1035). */
+const hostCharsMax = 253;
 
 // A name of one label is no host of the internet: it is a placeholder, or a word that a shell split
 // from a list of options.

@@ -164,7 +164,8 @@ const packageFile = /^(?:file:\/\/)?(?:\S*\/)?(node_modules\/(?:@[\w.-]+\/)?[\w-
 
 // Whether the code shows the package's name in one piece.
 function isPackage(detail: string, path: string, sources: readonly TaintSource[]): boolean {
-  const name = packageFile.exec(detail)?.[1];
+  // `load.launch is ~/node_modules/…`
+  const name = packageFile.exec(detail.slice(detail.lastIndexOf(' ') + 1))?.[1];
   return (
     name !== undefined &&
     sources.some((source) => source.path === path && source.text.includes(name))

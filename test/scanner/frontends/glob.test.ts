@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { globOf, replaceGlob } from '../../../scanner/frontends/shell/glob.ts';
+import { globOf, replaceGlob } from '../../../scanner/languages/shell/glob.ts';
 
 // Reading on would make a replacement in a long text cost the square of its length.
 it('reads a text no further than its pattern may match', () => {

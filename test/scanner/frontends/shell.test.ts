@@ -4,7 +4,7 @@ import type { Fact } from '../../../scanner/fact/fact.ts';
 import type { TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
-import { analyseShell } from '../../../scanner/frontends/shell/shell.ts';
+import { analyseShell } from '../../../scanner/languages/shell/shell.ts';
 
 function analyse(
   text: string,
@@ -109,11 +109,11 @@ describe('where a request goes', () => {
     },
   );
 
-  it('counts the length of the texts that a loop assigns', () => {
+  it('takes few steps for texts that grow in a loop', () => {
     const moved = Array.from({ length: 12 }, (_, i) => `  p${i}="$p${i + 1}"\n`).join('');
     const grown = '  p5="$  p3="$p4"\n  p4="$p5"\n'.repeat(60);
     const script = `p0=a\nwhile read -r line; do\n  eval "$p0"\n${moved}${grown}done\n`;
-    expect(() => analyse(script)).toThrow(StepsUsedUp);
+    expect(() => analyse(script, 'code', new Steps(2_000_000))).not.toThrow();
   });
 
   it('tells every host that a branch or a loop may set', () => {

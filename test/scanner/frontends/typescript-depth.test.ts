@@ -29,15 +29,22 @@ describe('TypeScript that nests or goes on without end', () => {
     ['functions', 'function f(){'.repeat(deep) + '}'.repeat(deep)],
     ['types', `type T=${'A<'.repeat(deep)}B${'>'.repeat(deep)}`],
     ['tags', `x=${'<a>'.repeat(deep)}${'</a>'.repeat(deep)}`],
-    ['operands', `x=${"'a'+".repeat(deep)}'b'`],
+    [
+      'functions that call the next',
+      Array.from({ length: 3_000 }, (_, i) => `function f${i}(x){return f${i + 1}(x)}`).join(''),
+    ],
+    [
+      'writes into what a long function gives',
+      `const s={};function f(){${'g(1,2);'.repeat(10_000)}return s}${'f().x=process.env.KEY;'.repeat(1_500)}fetch(u)`,
+    ],
     [
       'classes that inherit',
-      Array.from(
+      `class C0{}${Array.from(
         { length: 3_000 },
-        (_, i) => `class C${i} extends C${i + 1}{g(){return this.z}}`,
-      ).join(''),
+        (_, i) => `class C${i + 1} extends C${i}{g(){return this.z}}`,
+      ).join('')}`,
     ],
-  ])('is not analysed, and said so: %s', async (_, text) => {
+  ])('is not analysed, and said so: %s', { timeout: 120_000 }, async (_, text) => {
     expect(await dispositionOf('scripts/a.tsx', text)).toBe('unanalysed');
   });
 
@@ -47,21 +54,14 @@ describe('TypeScript that nests or goes on without end', () => {
       `const a0=1;${Array.from({ length: 5_000 }, (_, i) => `const a${i + 1}=a${i};`).join('')}use(a5000)`,
     ],
     [
-      'functions that call the next',
-      Array.from({ length: 3_000 }, (_, i) => `function f${i}(x){return f${i + 1}(x)}`).join(''),
-    ],
-    [
       'a function that gives itself in many returns',
       `function f(){${'if(a)return f();'.repeat(200)}}f().x=process.env.KEY;fetch(u)`,
-    ],
-    [
-      'writes into what a long function gives',
-      `const s={};function f(){${'g(1,2);'.repeat(10_000)}return s}${'f().x=process.env.KEY;'.repeat(1_500)}fetch(u)`,
     ],
     [
       'a generator that calls itself in many places',
       `import{join}from'node:path';function* walk(a,b){for(const n of ls(a)){const p=join(a,n);${'yield* walk(p,b);'.repeat(350)}yield{p,a}}}`,
     ],
+    ['operands', `x=${"'a'+".repeat(deep)}'b'`],
     ['a list that grows', `const l=[];${'l.push(1);'.repeat(5_000)}`],
     [
       'members of one object',

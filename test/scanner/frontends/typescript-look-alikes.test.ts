@@ -30,7 +30,7 @@ const lookAlikes: readonly (readonly [string, readonly string[]])[] = [
   ["import { spawn } from './own.ts'; spawn('x')", []],
   [
     "import fs from 'node:fs'; fs.mkdirSync('out', { recursive: true }); fs.existsSync('./x')",
-    ['mount ro ./x', 'mount rw out'],
+    ['mount ro x', 'mount rw out'],
   ],
   ['[1, 2].map((n) => n.constructor.name)', []],
   ['new this.constructor()', []],

@@ -6,8 +6,6 @@ import { isBuiltin } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
-import { instanceOf } from '../../../scanner/frontends/typescript/library.ts';
-import { analyseTypescript } from '../../../scanner/frontends/typescript/typescript.ts';
 import {
   anyRows,
   assignedRows,
@@ -17,7 +15,14 @@ import {
   npmRows,
 } from '../../../scanner/knowledge/javascript.ts';
 import type { ArgOf, EffectOf, Row, RowEffect, Table } from '../../../scanner/knowledge/row.ts';
+import { analyseJavascript } from '../../../scanner/languages/javascript/javascript.ts';
 import { printCapability } from '../../../skills-index/skill/capability.ts';
+
+// The class of the object that a row gives.
+function instanceOf(row: Row | undefined): string | undefined {
+  const gives = row?.gives;
+  return typeof gives === 'object' && 'instance' in gives ? gives.instance : undefined;
+}
 
 const families: Table = Object.fromEntries(
   npmFamilies.map(({ begins, ends, row }) => [`${begins}x.${ends === '' ? 'Y' : ends}`, row]),
@@ -58,6 +63,7 @@ class Call {
   put(of: ArgOf | undefined, code: string): string {
     const at = typeof of === 'object' ? (of.at ?? of.rest) : of;
     if (typeof at === 'number') this.args[at] = code;
+    else if (typeof of === 'object' && of.or !== undefined) return this.put(of.or, code);
     else if (typeof of === 'object') return of.text ?? '';
     return code.replaceAll("'", '');
   }
@@ -193,12 +199,19 @@ function casesOf(name: string, effect: RowEffect): readonly Case[] {
       const before = call.before.map((line) => line.replace(", 'w'", ''));
       call.put(effect.with, secret());
       call.put(effect.into, 'held');
-      const lines = [...before, 'const held = [];', `${call.code};`, 'console.log(held);'];
+      const into = effect.into === 'self' ? 'made' : 'held';
+      const lines = [...before, 'const held = [];', `${call.code};`, `console.log(${into});`];
       return [{ name, lines, signs: [[`${held} to output content`]] }];
     }
     case 'call':
       call.put(effect.callee, '(request) => console.log(request.headers)');
       return [call.case([['observed to output content']])];
+    case 'receive':
+      if (effect.of !== undefined) call.put(effect.of, secret());
+      call.put(effect.of === 0 ? 1 : 0, '(request) => console.log(request)');
+      return [call.case(effect.of === undefined ? [['network to output content']] : prints)];
+    case 'input':
+      return [printed(call, [['input to output content']])];
     case 'native':
       call.put(effect.what, "'a.node'");
       return [call.case([['trait native a.node']])];
@@ -358,7 +371,7 @@ function seenOf(given: readonly Case[]): readonly ReadonlySet<string>[] {
     depth: 0,
   } as const;
   const steps = new Steps();
-  const { facts, embedded, graph } = analyseTypescript([source], { files: new Set(), steps });
+  const { facts, embedded, graph } = analyseJavascript([source], { files: new Set(), steps });
   const seen = given.map(() => new Set<string>());
   const note = (at: number, ...signs: readonly string[]): void => {
     const found = seen[starts.findLastIndex((start) => start <= at)];

@@ -1,0 +1,109 @@
+/** What calls give that go through the items of a list, and what promises hold. */
+import { type CallSite, callValue, nothingGiven } from '../calls.ts';
+import type { Engine } from '../interpret.ts';
+import { truthOf } from '../library/library.ts';
+import { anyNumberOf } from '../protocols.ts';
+import {
+  allNodesOf,
+  contentsOf,
+  either,
+  itemsOf,
+  listValue,
+  newObject,
+  objectsOf,
+  partOf,
+  thingValue,
+  unknown,
+  type Value,
+  withNodes,
+} from '../value.ts';
+import type { ApiCall } from './effects.ts';
+
+type Made = readonly (Value | undefined)[];
+
+/** What a function gave for each item. */
+export function mapped({ self = unknown, args }: ApiCall, [made = unknown]: Made): Value {
+  const isWhole = itemsOf(self ?? unknown) ?? itemsOf(args[0] ?? unknown);
+  return isWhole !== undefined && itemsOf(made) !== undefined ? made : anyNumberOf(made);
+}
+
+/** The items of the lists that a function gave for each item. */
+export function flatMapped(call: ApiCall, made: Made): Value {
+  const items = itemsOf(mapped(call, made));
+  if (items === undefined) return anyNumberOf(partOf(made[0] ?? unknown));
+  const inner = items.map((one) => itemsOf(one) ?? (mayBeList(one) ? undefined : [one]));
+  return inner.every((one) => one !== undefined)
+    ? listValue(inner.flat())
+    : anyNumberOf(either(items.map((one, at) => (inner[at] === undefined ? partOf(one) : one))));
+}
+
+function mayBeList(value: Value): boolean {
+  return value.isOpen || objectsOf(value).some(({ kind }) => kind === 'list');
+}
+
+/** The items of a list for which a function holds. */
+export function filtered(
+  { knowledge }: Engine,
+  { self = unknown, args: [test] }: ApiCall,
+  made: Made,
+): Value {
+  const items = itemsOf(self);
+  const held = itemsOf(made[0] ?? unknown);
+  // What is left out where nothing stands in its place.
+  const isPlain = test?.things.some((one) => one.is === 'api' && one.name === 'Boolean') === true;
+  if (items === undefined || (held === undefined && !isPlain))
+    return objectsOf(self).length === 0 ? { ...unknown, nodes: allNodesOf([self]) } : self;
+  const truths = items.map((item, at) =>
+    truthOf(isPlain ? item : (held?.[at] ?? unknown), knowledge),
+  );
+  const kept = items.filter((_, at) => truths[at] !== false);
+  if (isPlain || truths.every((one) => one !== undefined))
+    return listValue(kept.map((one) => (isPlain ? withoutFalse(one) : one)));
+  const list = anyNumberOf(either(kept));
+  return { ...list, nodes: [] };
+}
+
+function withoutFalse(value: Value): Value {
+  return {
+    ...value,
+    texts: value.texts.length > 1 ? value.texts.filter(({ whole }) => whole !== '') : value.texts,
+    scalars: value.scalars.filter(Boolean),
+  };
+}
+
+/** One of the items for which a function holds. */
+export function found(engine: Engine, call: ApiCall, made: Made): Value {
+  const list = filtered(engine, call, made);
+  const items = itemsOf(list);
+  const [first] = items ?? [];
+  return items?.length === 1 && first !== undefined ? first : partOf(list);
+}
+
+/** What a function hands to the function that it gets: `new Promise((resolve) => …)`. */
+export function promised(engine: Engine, call: ApiCall, site: CallSite): Value {
+  const { promise, resolve, reject } = pending();
+  const [executor = unknown] = call.args;
+  const made = callValue(engine, site, executor, { ...nothingGiven, args: [resolve, reject] });
+  const held = objectsOf(promise).flatMap(contentsOf);
+  // What is kept may be called later.
+  return held.length === 0 ? withNodes(promise, made.nodes) : either(held);
+}
+
+/** A promise with the functions that settle it: `Promise.withResolvers()`. */
+export function resolvers(): Value {
+  const object = newObject('record');
+  for (const [name, value] of Object.entries(pending())) object.fields.set(name, value);
+  return thingValue({ is: 'object', object });
+}
+
+function pending(): { readonly promise: Value; readonly resolve: Value; readonly reject: Value } {
+  const object = newObject('object');
+  const promise = {
+    ...thingValue({ is: 'instance', of: 'Promise', object } as const),
+    isOpen: true,
+  };
+  const callee = thingValue({ is: 'api', name: 'resolve()' });
+  const given = { ...nothingGiven, args: [promise] };
+  const reject = thingValue({ is: 'api', name: 'reject()' });
+  return { promise, resolve: thingValue({ is: 'bound', callee, given }), reject };
+}

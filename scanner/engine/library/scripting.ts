@@ -1,0 +1,314 @@
+/** Functions of texts, lists and records that languages of the web have. */
+import { posix } from 'node:path';
+import type { Computation } from '../../knowledge/computation.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { Text } from '../text.ts';
+import {
+  allNodesOf,
+  concat,
+  either,
+  fieldOf,
+  isWhole,
+  itemsOf,
+  keyOf,
+  knownOf,
+  knownText,
+  listValue,
+  newObject,
+  objectsOf,
+  type Scalar,
+  scalarValue,
+  shownTexts,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+  withNodes,
+} from '../value.ts';
+import { letterOf, textOf } from './codecs.ts';
+
+type Known = Text | Scalar | undefined;
+
+const lettersMax = 20_000;
+
+/** What a function of one text gives; undefined for one that is not of these. */
+export function ofScript(
+  computation: Computation,
+  text: string,
+  [a, b]: readonly Known[],
+): Value | undefined {
+  const hasHole = text.includes(unknownPart);
+  const part = a instanceof Text ? a.whole : undefined;
+  switch (computation) {
+    case 'between':
+    case 'substring': {
+      const ends = endsOf(computation, text.length, [a, b]);
+      return ends === undefined || hasHole ? undefined : textValue(text.slice(...ends));
+    }
+    case 'starts-with':
+      return hasHole || part === undefined ? undefined : scalarValue(text.startsWith(part));
+    case 'ends-with':
+      return hasHole || part === undefined ? undefined : scalarValue(text.endsWith(part));
+    case 'code-at': {
+      const code = text.codePointAt(numberOf(a) ?? 0);
+      return hasHole || code === undefined ? undefined : scalarValue(code);
+    }
+    case 'pad': {
+      const by = b instanceof Text ? b.whole : ' ';
+      const length = Math.min(numberOf(a) ?? 0, lettersMax);
+      return hasHole ? undefined : textValue(text.padStart(length, by));
+    }
+    case 'address-part':
+      return part === undefined ? undefined : partOfAddress(text, part);
+    default:
+      return undefined;
+  }
+}
+
+/** The number that a value is; a row writes its own numbers as texts. */
+function numberOf(known: Known): number | undefined {
+  const number = known instanceof Text ? Number(known.whole) : known;
+  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
+}
+
+function endsOf(
+  computation: 'between' | 'substring',
+  length: number,
+  [a, b]: readonly Known[],
+): [number, number] | undefined {
+  const from = numberOf(a);
+  const to = b === null ? length : numberOf(b);
+  if (from === undefined || to === undefined) return undefined;
+  if (computation === 'between') return [from, to];
+  const [one, other] = [from, to].map((end) => Math.max(0, end)) as [number, number];
+  return [Math.min(one, other), Math.max(one, other)];
+}
+
+// `path` is what a library of addresses calls `pathname`.
+function partOfAddress(address: string, name: string): Value | undefined {
+  const [, scheme = '', host = '', path = '', query = '', hash = ''] =
+    /^([a-z][a-z0-9+.-]*:)\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/is.exec(address) ?? [];
+  if (scheme === '') return undefined;
+  const plain = host.replace(/^[^@]*@/, '');
+  const parts: Readonly<Record<string, string>> = {
+    protocol: scheme,
+    origin: `${scheme}//${plain}`,
+    host: plain,
+    hostname: plain.replace(/:\d+$/, ''),
+    port: /:(\d+)$/.exec(plain)?.[1] ?? '',
+    pathname: path || '/',
+    search: query,
+    hash,
+  };
+  const part = parts[name];
+  return part === undefined ? undefined : textValue(part);
+}
+
+function addressWith(address: Value, name: Value, given: Value): Text {
+  const part = knownText(given) ?? unknownPart;
+  const { whole = '', nodes = [] } = address.texts[0] ?? {};
+  const [, before = '', host = '', behind = ''] =
+    /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?)([^/?#]*)(.*)$/is.exec(whole) ?? [];
+  const port = knownText(name) === 'hostname' ? (/:\d+$/.exec(host)?.[0] ?? '') : '';
+  const text = knownText(name) === 'href' ? part : `${before}${part}${port}${behind}`;
+  return Text.of(text, undefined, [...nodes, ...allNodesOf([given])]);
+}
+
+type Compute = (of: readonly Value[]) => Value | undefined;
+
+/** Functions of lists and records, and of several values. */
+export const ofScripts: Partial<Record<Computation, Compute>> = {
+  between: cutList,
+  substring: cutList,
+  'address-with': ([address = unknown, name = unknown, part = unknown]) =>
+    textValue(addressWith(address, name, part)),
+  'from-codes': ([first = unknown]) => {
+    const codes = itemsOf(first)?.map(knownOf);
+    return codes?.every((one) => typeof one === 'number' && one >= 0 && one < 0x11_00_00)
+      ? textValue(codes.map((one) => letterOf(Math.trunc(Number(one)))).join(''))
+      : undefined;
+  },
+  radix: ([first = unknown, second = unknown]) => {
+    const number = knownOf(first);
+    const base = numberOf(knownOf(second)) ?? 10;
+    const isBase = base >= 2 && base <= 36;
+    return isBase && (typeof number === 'number' || typeof number === 'bigint')
+      ? textValue(number.toString(base))
+      : undefined;
+  },
+  lists: ([first = unknown, second = unknown]) => {
+    const all = [first, ...(itemsOf(second) ?? [second])];
+    const isList = (one: Value): boolean => objectsOf(one).some(({ kind }) => kind === 'list');
+    const items = all.map(
+      (one, at) => itemsOf(one) ?? (isList(one) || at === 0 ? undefined : [one]),
+    );
+    if (!isList(first)) return undefined;
+    const known = items.indexOf(undefined);
+    if (known < 0) return listValue(items.flatMap((one) => one ?? []));
+    const list = listValue(items.slice(0, known).flatMap((one) => one ?? []));
+    const rest = all
+      .slice(known)
+      .flatMap(
+        (one, at) =>
+          items[known + at] ?? objectsOf(one).flatMap((object) => fieldOf(object, undefined) ?? []),
+      );
+    for (const object of objectsOf(list))
+      object.rest = { ...either([unknown, ...rest]), isOpen: true };
+    return list;
+  },
+  merged: ([first = unknown]) => {
+    const records = (itemsOf(first) ?? []).flatMap(objectsOf);
+    if (records.length === 0) return undefined;
+    const object = newObject('record');
+    for (const { fields, rest } of records) {
+      for (const [name, one] of fields) object.fields.set(name, one);
+      if (rest !== undefined)
+        object.rest = object.rest === undefined ? rest : either([object.rest, rest]);
+    }
+    return thingValue({ is: 'object', object });
+  },
+  'from-entries': ([first = unknown]) => {
+    const pairs = itemsOf(first)?.map(itemsOf);
+    const object = newObject('record');
+    const loose: Value[] = [];
+    if (pairs === undefined) return undefined;
+    for (const pair of pairs) {
+      const [key, one = unknown] = pair ?? [];
+      const name = key === undefined ? undefined : keyOf(key);
+      // Whoever goes through the entries gets the keys as well.
+      if (name === undefined) loose.push(withNodes(one, allNodesOf([key ?? unknown])));
+      else object.fields.set(name, one);
+    }
+    if (loose.length > 0) object.rest = { ...either(loose), isOpen: true };
+    return thingValue({ is: 'object', object });
+  },
+  'json-text': ([first = unknown]) => concat(jsonParts(first, 0)),
+  'type-name': ([first = unknown]) => {
+    const name = typeName(first);
+    return name === undefined ? undefined : textValue(name);
+  },
+  'is-list': ([first = unknown]) => {
+    if (first.isOpen || first.nodes.length > 0) return undefined;
+    const isOther = first.things.length === 0;
+    if (isOther && first.texts.length + first.scalars.length > 0) return scalarValue(false);
+    const kinds = new Set(objectsOf(first).map(({ kind }) => kind === 'list'));
+    const [isList, ...others] = kinds;
+    const isKnown = objectsOf(first).length === first.things.length && others.length === 0;
+    return isOther || !isKnown || isList === undefined ? undefined : scalarValue(isList);
+  },
+  address: ([first = unknown, second = unknown]) => addressBelow(first, second),
+};
+
+function cutList([first = unknown, from = unknown, to = unknown]: readonly Value[]):
+  | Value
+  | undefined {
+  const items = itemsOf(first);
+  const ends = endsOf('between', items?.length ?? 0, [knownOf(from), knownOf(to)]);
+  // Nothing stands between a place and itself, whatever the text is.
+  if (ends !== undefined && ends[0] === ends[1] && first.things.length === 0) return textValue('');
+  if (items !== undefined) return ends && listValue(items.slice(...ends));
+  const [object, ...others] = objectsOf(first);
+  if (object?.kind !== 'list' || others.length > 0 || ends === undefined) return undefined;
+  // What stands behind the items that are known stays there.
+  const [start, end] = ends;
+  if (start < 0 || end !== Number.POSITIVE_INFINITY) return undefined;
+  const known = Array.from({ length: object.length }, (_, at) => fieldOf(object, String(at)));
+  const list = listValue(known.slice(start).map((one) => one ?? unknown));
+  for (const one of objectsOf(list)) one.rest = object.rest;
+  return { ...list, nodes: first.nodes };
+}
+
+// What `typeof` says; undefined where it may be one or another.
+function typeName({ texts, scalars, things, isOpen }: Value): string | undefined {
+  if (isOpen) return undefined;
+  const names = new Set<string | undefined>([
+    ...texts.map(() => 'string'),
+    // Nothing is `undefined` or an object.
+    ...scalars.map((one) => (one === null ? undefined : typeof one)),
+    ...things.map(({ is }) => {
+      if (is === 'object') return 'object';
+      return is === 'function' || is === 'class' || is === 'bound' ? 'function' : undefined;
+    }),
+  ]);
+  const [name, ...others] = names;
+  return others.length === 0 ? name : undefined;
+}
+
+const jsonDepthMax = 6;
+
+// What is not known is a text with an unknown part.
+function jsonParts(value: Value, depth: number): readonly Value[] {
+  const items = itemsOf(value);
+  const listed = (parts: readonly (readonly Value[])[], open: string, close: string): Value[] => [
+    textValue(open),
+    ...parts.flatMap((part, at) => (at === 0 ? part : [textValue(','), ...part])),
+    textValue(close),
+  ];
+  if (depth > jsonDepthMax) return [textValue(unknownPart)];
+  if (items !== undefined)
+    return listed(
+      items.map((item) => jsonParts(item, depth + 1)),
+      '[',
+      ']',
+    );
+  const [object, ...others] = objectsOf(value);
+  if (object?.kind === 'record' && others.length === 0 && !value.isOpen) {
+    const entries = [...object.fields].map(([key, one]) => [
+      textValue(`${JSON.stringify(key)}:`),
+      ...jsonParts(one, depth + 1),
+    ]);
+    const any = textValue(Text.of(unknownPart, undefined, object.rest?.nodes ?? []));
+    const others = isWhole(object) ? [] : [[textValue(`"${unknownPart}":"`), any, textValue('"')]];
+    return listed([...others, ...entries], '{', '}');
+  }
+  const known = knownOf(value);
+  if (known === null || typeof known === 'number' || typeof known === 'boolean')
+    return [textValue(String(known))];
+  const texts = shownTexts(value).map((text) => {
+    const whole = JSON.stringify(text.whole).replaceAll('\\u0000', unknownPart);
+    return textValue(Text.of(whole, undefined, text.nodes));
+  });
+  return [either(texts)];
+}
+
+// `new URL(path, base)`: bytes that the program may change, since parts are set later.
+function addressBelow(path: Value, base: Value): Value | undefined {
+  const roots = base === unknown ? [] : shownTexts(base);
+  const made = shownTexts(path).flatMap((text) => {
+    if (roots.length === 0 || /^[a-z][a-z0-9+.-]*:/i.test(text.whole)) return [text];
+    return roots.map((root) =>
+      Text.of(joined(text.whole, root.whole), undefined, [...text.nodes, ...root.nodes]),
+    );
+  });
+  return either(made.map((text) => textValue(text.buffer())));
+}
+
+function joined(path: string, root: string): string {
+  if (root.startsWith('/'))
+    return posix.join(root.endsWith('/') ? root : posix.dirname(root), path);
+  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(root)?.[0] ?? unknownPart;
+  if (path.startsWith('//')) return `https:${path}`;
+  return path.startsWith('/') ? origin + path : `${root.replace(/[^/]*$/, '')}${path}`;
+}
+
+/** The codec by which bytes are made of a text, or a text of bytes; `same` for letters. */
+export function bytesCodec(
+  computation: 'bytes-from' | 'bytes-text',
+  name: Value,
+): Computation | undefined {
+  if (name === unknown || knownOf(name) === null) return 'same';
+  const known = knownText(name)?.toLowerCase();
+  const isFrom = computation === 'bytes-from';
+  if (known === 'base64' || known === 'base64url')
+    return isFrom ? 'base64-decode' : 'base64-encode';
+  if (known === 'hex') return isFrom ? 'hex-decode' : 'hex-encode';
+  if (known === undefined) return undefined;
+  return /^(utf-?8|latin1|binary|ascii)$/.test(known) ? 'same' : undefined;
+}
+
+/** Bytes that are given as numbers. */
+export function bytesIn(value: Value): Value | undefined {
+  const numbers = itemsOf(value)?.map(knownOf);
+  if (!numbers?.every((one) => typeof one === 'number')) return undefined;
+  return textValue(textOf(Buffer.from(numbers.slice(0, lettersMax) as number[])));
+}

@@ -1,0 +1,483 @@
+/** Methods: of the skill's objects, of the library's, and of what nobody knows. */
+
+import { alternativesMax } from '../fact/shared-limits.ts';
+import { callApi, ofFunction, ownObject, passThrough, shownApi } from './api-calls.ts';
+import {
+  type CallSite,
+  callValue,
+  type Given,
+  noteComputed,
+  nothingGiven,
+  tooMany,
+} from './calls.ts';
+import { apisAbove, makeObject, methodOf, sampleOf, staticMethodOf, staticOf } from './classes.ts';
+import { rowFor } from './effects/effects.ts';
+import type { Engine } from './interpret.ts';
+import { invoke } from './invoke.ts';
+import { itemAt } from './items.ts';
+import {
+  classTold,
+  fieldsOf,
+  memberByText,
+  methodName,
+  moduleMember,
+  noteReaching,
+  patchedMembers,
+} from './names.ts';
+import {
+  allNodesOf,
+  contentsOf,
+  dataOf,
+  either,
+  knownText,
+  type OwnClass,
+  type OwnFunction,
+  type Thing,
+  textValue,
+  thingValue,
+  unknown,
+  type Value,
+  withNodes,
+} from './value.ts';
+
+/** Methods of the skill that a call on an unknown object may mean. */
+const candidatesMax = 8;
+
+/** Calls a method of an object. */
+export function callMethod(
+  engine: Engine,
+  site: CallSite,
+  of: Value,
+  name: string | undefined,
+  given: Given,
+): Value {
+  if (name === undefined) {
+    if (of.things.some(({ is }) => is === 'api')) noteComputed(engine, site, of);
+    // Any function of a module of which the widest effect is known.
+    for (const thing of of.things)
+      if (thing.is === 'api' && rowFor(engine, `${thing.name}.*`) !== undefined)
+        callApi(engine, site, `${thing.name}.*`, given, undefined);
+    const all = of.things.flatMap((thing) => functionsIn(thing));
+    const own = all.slice(0, engine.knowledge.callsBack ? alternativesMax : candidatesMax);
+    if (engine.knowledge.callsBack && all.length > own.length) engine.leftOut ??= tooMany;
+    const results = own.map((one) => callValue(engine, site, one, given));
+    return either([...results, passThrough(engine, site, [of], given)]);
+  }
+  if (of.isCut) engine.leftOut ??= tooMany;
+  noteReaching(engine, site.node, of, name, site.frame);
+  const results = of.things.flatMap(
+    (thing) =>
+      callOn(
+        engine,
+        of.isFolded && thing.is === 'api' ? { ...site, isByText: true } : site,
+        thing,
+        name,
+        given,
+        of.nodes,
+      ) ?? byAny(engine, site, withNodes(thingValue(thing), of.nodes), name, given),
+  );
+  for (const { owner, opened } of ownersOf(engine, of)) {
+    const added = opened && methodOf(opened, engine.fold(name));
+    if (added !== undefined) {
+      results.push(invoke(engine, added, given, site, of));
+      continue;
+    }
+    const self = { ...of, things: [] };
+    const api = `${owner}#${name}`;
+    if (rowFor(engine, api) !== undefined) results.push(callApi(engine, site, api, given, self));
+    else results.push(byAny(engine, site, self, name, given));
+  }
+  for (const one of patchedMembers(engine, name))
+    results.push(callValue(engine, site, withReceiver(one, of), given));
+  if (results.length === 0 || (of.isOpen && (of.nodes.length > 0 || isNothing(of))))
+    results.push(callOnUnknown(engine, site, of, name, given));
+  return either(results);
+}
+
+// The functions of an object, class or module, of which one is called by a name that is not known.
+function functionsIn(thing: Thing): readonly Value[] {
+  const self = thingValue(thing);
+  const bound = (one: OwnFunction): Value => thingValue({ ...one, self });
+  if (thing.is === 'object' && thing.object.class !== undefined)
+    return [...thing.object.class.methods.values()]
+      .filter((one) => !/^__/.test(one.func.name ?? ''))
+      .map(bound);
+  if (thing.is === 'class') return [...thing.class.statics.values()].map(bound);
+  const held =
+    thing.is === 'object'
+      ? contentsOf(thing.object)
+      : thing.is === 'module'
+        ? [...(thing.program.env?.all.values() ?? [])]
+        : [];
+  return held.flatMap(({ things }) =>
+    things.flatMap((one) => {
+      const isHeld = thing.is === 'object' && (one.is === 'api' || one.is === 'bound');
+      if (one.is !== 'function') return isHeld ? [thingValue(one)] : [];
+      const isOn = thing.is === 'object' && one.func.takesReceiver === true;
+      return [thingValue(isOn ? { ...one, self } : one)];
+    }),
+  );
+}
+
+// What a program puts in place of a method of the library's lists or records.
+function replacedMethod(
+  { knowledge, globals, heap }: Engine,
+  kind: 'list' | 'record',
+  name: string,
+): Value | undefined {
+  const owners = Object.entries(knowledge.collections ?? {}).flatMap(([owner, of]) =>
+    of === kind ? [`${owner}.prototype.${name}`] : [],
+  );
+  const replaced = owners.find((one) => globals.fields.has(one));
+  return replaced === undefined ? undefined : heap.read(globals, replaced);
+}
+
+function isNothing({ things, texts }: Value): boolean {
+  return things.length === 0 && texts.length === 0;
+}
+
+// The tables' names for texts and numbers, and the classes of the skill that add methods to them.
+function ownersOf(
+  { knowledge, classes }: Engine,
+  { texts, scalars }: Value,
+): readonly { readonly owner: string; readonly opened: OwnClass | undefined }[] {
+  const opened = (name: string | undefined): OwnClass | undefined =>
+    name === undefined ? undefined : classes.get(name);
+  const { text, number } = knowledge.openClasses ?? {};
+  return [
+    ...(texts.length > 0 ? [{ owner: 'Text', opened: opened(text) }] : []),
+    ...(scalars.some(isNumber) ? [{ owner: 'Number', opened: opened(number) }] : []),
+  ];
+}
+
+function isNumber(scalar: unknown): boolean {
+  return typeof scalar === 'number' || typeof scalar === 'bigint';
+}
+
+function callOn(
+  engine: Engine,
+  site: CallSite,
+  thing: Thing,
+  name: string,
+  given: Given,
+  nodes: readonly string[],
+): Value | undefined {
+  const self = thingValue(thing);
+  const told = classTold(engine, thing, name);
+  if (told !== undefined) return callValue(engine, site, told, given);
+  switch (thing.is) {
+    case 'object':
+      return callOnObject(engine, site, thing, name, given, nodes);
+    case 'instance':
+      return callOnInstance(engine, site, thing, name, given);
+    case 'class':
+      if (engine.fold(name) === engine.knowledge.makeName)
+        return makeObject(engine, site.node, self, given, site.frame);
+      return (
+        callStatic(engine, site, thing.class, name, given, self) ??
+        unbound(engine, site, thing.class, name, given) ??
+        ofFunction(engine, site, name, given, self)
+      );
+    case 'bound':
+    case 'finder':
+      return ofFunction(engine, site, name, given, self);
+    case 'module':
+      return callInModule(engine, site, thing, name, given);
+    case 'api':
+      return callInLibrary(engine, site, thing, name, given);
+    case 'function': {
+      if (engine.knowledge.isOpen && name === '__call__')
+        return invoke(engine, thing, given, site, thing.self);
+      const field = engine.heap.read(fieldsOf(engine, thing), name);
+      if (field !== undefined) return callValue(engine, site, field, given);
+      const api = `Function#${name}`;
+      return rowFor(engine, api) === undefined
+        ? undefined
+        : callApi(engine, site, api, given, self);
+    }
+  }
+}
+
+type ThingOf<Is extends Thing['is']> = Extract<Thing, { readonly is: Is }>;
+
+function callOnObject(
+  engine: Engine,
+  site: CallSite,
+  thing: ThingOf<'object'>,
+  name: string,
+  given: Given,
+  nodes: readonly string[],
+): Value | undefined {
+  const self = thingValue(thing);
+  const { kind, class: of, base, rest, fields, isMap } = thing.object;
+  const made = of && callOwn(engine, site, of, name, given, self);
+  if (made !== undefined || (kind === 'object' && base === undefined)) return made;
+  const isField = kind === 'record' || engine.knowledge.itemsAreMembers;
+  const field = isField ? fields.get(name) : undefined;
+  const api = `${kind === 'list' ? 'List' : 'Record'}#${name}`;
+  const own = (): Value => callApi(engine, site, api, given, withNodes(self, nodes));
+  if (field?.things.some(({ is }) => callable.has(is))) {
+    const isEntry = isMap && rowFor(engine, api) !== undefined;
+    const called = callValue(engine, site, withReceiver(field, self), given);
+    return isEntry ? either([called, own()]) : called;
+  }
+  const inherited = (base?.things ?? []).flatMap((one) =>
+    one.is === 'object' ? (one.object.fields.get(name) ?? []) : [],
+  );
+  if (field === undefined && inherited.length > 0)
+    return callValue(engine, site, withReceiver(either(inherited), self), given);
+  if (field === undefined && base !== undefined)
+    return either([
+      callMethod(engine, site, base, name, given),
+      ...(rest === undefined ? [] : [callValue(engine, site, withReceiver(rest, self), given)]),
+    ]);
+  if (kind === 'object') return undefined;
+  const replaced = replacedMethod(engine, kind, name);
+  if (replaced !== undefined) return callValue(engine, site, withReceiver(replaced, self), given);
+  return rowFor(engine, api) === undefined ? undefined : own();
+}
+
+function callOnInstance(
+  engine: Engine,
+  site: CallSite,
+  thing: ThingOf<'instance'>,
+  name: string,
+  given: Given,
+): Value | undefined {
+  const self = thingValue(thing);
+  const api = methodName(thing.of, name);
+  // `session.proxies.update(…)`
+  const part = name === 'update' ? /#(\w+)$/.exec(thing.of)?.[1] : undefined;
+  if (part !== undefined && given.args[0] !== undefined)
+    engine.heap.set(thing.object, part, given.args[0]);
+  if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, self);
+  const { isClient, sendsNothing } = engine.knowledge;
+  const sends =
+    thing.object.openOn.length > 0 && isClient?.(api) === true && !sendsNothing?.test(api);
+  if (!sends && rowFor(engine, `Any#${name}`) !== undefined) return undefined;
+  if (engine.knowledge.isOpen && !madeHere.has(thing.of))
+    return ownObject(engine, site, api, given, self);
+  if (!madeHere.has(thing.of)) return undefined;
+  return callOnUnknown(engine, site, dataOf(allNodesOf([self])), name, given);
+}
+
+function callInModule(
+  engine: Engine,
+  site: CallSite,
+  thing: ThingOf<'module'>,
+  name: string,
+  given: Given,
+): Value | undefined {
+  const member = moduleMember(engine, thing.program, name);
+  if (member === undefined && /^(update|__setitem__|setdefault)$/.test(name)) {
+    for (const [key, value] of given.named) thing.program.env?.set(key, value);
+    const [key, value] = given.args;
+    const written = knownText(key);
+    if (written !== undefined && value !== undefined) thing.program.env?.set(written, value);
+  }
+  if (member === undefined && name === 'get')
+    return itemAt(engine, site.node, thingValue(thing), given.args[0], site.frame);
+  return member === undefined ? undefined : callValue(engine, site, member, given);
+}
+
+function callInLibrary(
+  engine: Engine,
+  site: CallSite,
+  thing: ThingOf<'api'>,
+  name: string,
+  given: Given,
+): Value | undefined {
+  const self = thingValue(thing);
+  const { isOpen, powerful, callsBack, makeName } = engine.knowledge;
+  const written = `${thing.name}.${name}`;
+  const api = engine.canonical(written);
+  const replaced = isOpen ? engine.heap.read(engine.globals, api) : undefined;
+  if (replaced !== undefined) return callValue(engine, site, replaced, given);
+  if (isOpen && /^__(str|repr)__$/.test(name) && /^\w+$/.test(thing.name))
+    return shownApi(thing.name) ?? callApi(engine, site, api, given, undefined);
+  if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, undefined);
+  // `vars(os).get(name)`
+  const [first] = given.args;
+  const isGetter = /^(get|__getitem__|__getattribute__)$/.test(name) && first !== undefined;
+  if (isGetter && powerful?.test(thing.name))
+    return memberByText(engine, site.node, self, first, site.frame);
+  // What gives nothing whatever it is called on.
+  const ofAny = rowFor(engine, `Any#${name}`);
+  if (callsBack && ofAny?.gives === 'nothing' && ofAny.effects.length === 0) return undefined;
+  if (isOpen)
+    return (
+      ofFunction(engine, site, name, given, self) ?? callApi(engine, site, api, given, undefined)
+    );
+  return engine.fold(name) === makeName
+    ? makeObject(engine, site.node, self, given, site.frame)
+    : undefined;
+}
+
+// A method of a class of the skill, or of the library's class that it extends.
+function callOwn(
+  engine: Engine,
+  site: CallSite,
+  of: OwnClass,
+  name: string,
+  given: Given,
+  self: Value,
+): Value | undefined {
+  const method = methodOf(of, engine.fold(name));
+  if (method?.func.isGetter)
+    return callValue(engine, site, invoke(engine, method, nothingGiven, site, self), given);
+  if (method !== undefined) return invoke(engine, method, given, site, self);
+  const ofClass = engine.knowledge.isOpen && staticMethodOf(of, name);
+  if (ofClass) return invoke(engine, ofClass, given, site, thingValue({ is: 'class', class: of }));
+  for (const api of apisAbove(of)) {
+    const row = `${api}#${name}`;
+    if (rowFor(engine, row) === undefined) continue;
+    const made = callApi(engine, site, row, given, self);
+    // `session.post` calls `session.request`.
+    const inner = /^(get|post|put|patch|delete|head|options)$/.test(name)
+      ? (methodOf(of, 'request') ?? methodOf(of, 'send'))
+      : undefined;
+    if (!engine.knowledge.isOpen || inner === undefined) return made;
+    const args = [textValue(name.toUpperCase()), ...given.args];
+    return either([made, invoke(engine, inner, { ...given, args }, site, self)]);
+  }
+  // A thread or a process of the skill.
+  const run = name === 'start' && engine.knowledge.modules ? methodOf(of, 'run') : undefined;
+  if (run !== undefined && apisAbove(of).length > 0)
+    return invoke(engine, run, nothingGiven, site, self);
+  // What any object does is not missing.
+  if (rowFor(engine, `Any#${name}`) !== undefined) return undefined;
+  const missing = methodOf(of, engine.knowledge.missingName);
+  if (missing !== undefined) {
+    const args = [{ ...unknown, texts: [] }, ...given.args];
+    return invoke(engine, missing, { ...given, args }, site, self);
+  }
+  const usual = engine.knowledge.modules ? fieldAsMethod(of, name, self) : undefined;
+  const field = self.things.flatMap((thing) =>
+    thing.is === 'object' ? (thing.object.fields.get(name) ?? usual ?? []) : [],
+  );
+  return field.some(({ things }) => things.some(({ is }) => callable.has(is)))
+    ? callValue(engine, site, withReceiver(either(field), self), given)
+    : undefined;
+}
+
+/** A function that asks what it is called on gets it. */
+export function withReceiver(field: Value, self: Value): Value {
+  if (!field.things.some((one) => one.is === 'function' && one.func.takesReceiver)) return field;
+  const things = field.things.map((one) =>
+    one.is === 'function' && one.func.takesReceiver && one.self === undefined
+      ? { ...one, self }
+      : one,
+  );
+  return { ...field, things };
+}
+
+// A function that a field of the class holds is called with the object.
+function fieldAsMethod(of: OwnClass, name: string, self: Value): Value | undefined {
+  const field = staticOf(of, name);
+  if (field === undefined) return undefined;
+  const things = field.things.map((one) =>
+    one.is === 'function' && one.self === undefined
+      ? { ...one, self, takesObject: true as const }
+      : one,
+  );
+  return { ...field, things };
+}
+
+const callable: ReadonlySet<Thing['is']> = new Set(['function', 'api', 'bound', 'finder', 'class']);
+
+function callStatic(
+  engine: Engine,
+  site: CallSite,
+  of: OwnClass,
+  name: string,
+  given: Given,
+  self: Value,
+): Value | undefined {
+  const method = staticMethodOf(of, engine.fold(name));
+  if (method !== undefined) return invoke(engine, method, given, site, self);
+  const api = apisAbove(of).find((one) => rowFor(engine, `${one}.${name}`) !== undefined);
+  if (api !== undefined) return callApi(engine, site, `${api}.${name}`, given, self);
+  const field = staticOf(of, name);
+  return field === undefined ? undefined : callValue(engine, site, field, given);
+}
+
+// `A.method(object, …)`
+function unbound(
+  engine: Engine,
+  site: CallSite,
+  of: OwnClass,
+  name: string,
+  given: Given,
+): Value | undefined {
+  const method = engine.knowledge.modules ? methodOf(of, name) : undefined;
+  const [self, ...args] = given.args;
+  return method && invoke(engine, method, { ...given, args }, site, self);
+}
+
+function byAny(engine: Engine, site: CallSite, self: Value, name: string, given: Given): Value {
+  const api = `Any#${name}`;
+  if (rowFor(engine, api) !== undefined) return callApi(engine, site, api, given, self);
+  for (const thing of self.things) {
+    const of = thing.is === 'api' ? thing.name : thing.is === 'instance' ? thing.of : '';
+    if (of !== '') holdUnknown(engine, site, of, `${of}.${name}`);
+    if (thing.is === 'object' && thing.object.class !== undefined)
+      for (const one of apisAbove(thing.object.class))
+        holdUnknown(engine, site, one, `${one}.${name}`);
+  }
+  // What is called on the program itself is a function of the language.
+  const isSelf = self.things.some(
+    (thing) => thing.is === 'object' && thing.object.class !== undefined,
+  );
+  if (isSelf && rowFor(engine, name) !== undefined)
+    return callApi(engine, site, name, given, undefined);
+  return passThrough(engine, site, [self], given);
+}
+
+// What effects give is data in the first place, whatever class it has in the language.
+const madeHere: ReadonlySet<string> = new Set(['File', 'Response', 'Connection', 'Process']);
+
+/**
+ * A call that no row has may do anything, unless it belongs to what only computes: a person reads
+ * the program.
+ */
+export function holdUnknown(
+  engine: Engine,
+  { node, frame }: CallSite,
+  of: string,
+  name: string,
+): void {
+  const { computing, command, isOpen } = engine.knowledge;
+  if (isOpen) return;
+  if (computing?.test(of) || computing?.test(name) || madeHere.has(of)) return;
+  if (command !== undefined)
+    engine.notes.trait(engine.at(frame, node, of), 'unread-program', `uses ${name}`);
+  else if (!engine.unknownCalls.has(frame.program))
+    engine.unknownCalls.set(frame.program, { at: node.start, name });
+}
+
+// Nothing is known of the object: the skill's methods of this name, or what any object does.
+function callOnUnknown(
+  engine: Engine,
+  site: CallSite,
+  of: Value,
+  name: string,
+  given: Given,
+): Value {
+  const own = engine.methods.get(engine.fold(name)) ?? [];
+  if (own.length > 0 && own.length <= candidatesMax && of.nodes.length === 0)
+    return either(
+      own.map((method) =>
+        invoke(engine, method, given, site, sampleOf(engine, method, site.frame)),
+      ),
+    );
+  const isAmbiguous = engine.knowledge.ambiguous?.test(name) === true;
+  const known = isAmbiguous
+    ? [`Any#${name}`]
+    : [`Any#${name}`, `Text#${name}`, `List#${name}`, `Record#${name}`];
+  const api = known.find((one) => rowFor(engine, one) !== undefined);
+  if (api !== undefined) return callApi(engine, site, api, given, of);
+  const [, usual] = given.args;
+  if (engine.knowledge.isOpen && name === 'get' && usual !== undefined)
+    return either([passThrough(engine, site, [of], given), usual]);
+  return passThrough(engine, site, [of], given);
+}

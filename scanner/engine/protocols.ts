@@ -1,0 +1,146 @@
+/** Methods of the skill's objects that the language, or a library, calls by itself. */
+
+import type { Node } from '../ir/ir.ts';
+import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
+import { methodOf } from './classes.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import { compute } from './library/library.ts';
+import { withReceiver } from './methods.ts';
+import { memberNode, memberOf } from './names.ts';
+import {
+  allNodesOf,
+  contentsOf,
+  dataOf,
+  either,
+  newObject,
+  objectsOf,
+  type Thing,
+  textValue,
+  thingValue,
+  type Value,
+  withNodes,
+} from './value.ts';
+
+/** A method of a class of the skill, or a function that an object holds, with its object. */
+export function methodIn(thing: Thing, name: string): Value | undefined {
+  if (thing.is !== 'object' && thing.is !== 'instance') return undefined;
+  const self = thingValue(thing);
+  const { class: of, fields } = thing.object;
+  const method = of === undefined ? undefined : methodOf(of, name);
+  if (method !== undefined) return thingValue({ ...method, self });
+  const field = fields.get(name);
+  const isFunction = field?.things.some(({ is }) => is === 'function' || is === 'bound');
+  return field !== undefined && isFunction ? withReceiver(field, self) : undefined;
+}
+
+function results(
+  engine: Engine,
+  site: CallSite,
+  of: Value,
+  names: readonly string[],
+): readonly Value[] {
+  return of.things.flatMap((thing) => {
+    const method = names.map((name) => methodIn(thing, name)).find((one) => one !== undefined);
+    return method === undefined ? [] : [callValue(engine, site, method, nothingGiven)];
+  });
+}
+
+/**
+ * What the methods of the skill give that say an object as a text; a function may be shown as it is
+ * written.
+ */
+export function shownBy(engine: Engine, site: CallSite, value: Value): Value | undefined {
+  const { shownNames = [], showsFunctions } = engine.knowledge;
+  const shown = value.things.map((thing): readonly Value[] => {
+    const given = results(engine, site, thingValue(thing), shownNames);
+    return given.length === 0 && showsFunctions ? writtenAs(thing) : given;
+  });
+  if (shown.every(({ length }) => length === 0)) return undefined;
+  const others = { ...value, things: value.things.filter((_, at) => shown[at]?.length === 0) };
+  const { things, texts, scalars, isOpen } = others;
+  const isMore = isOpen || things.length + texts.length + scalars.length > 0;
+  return withNodes(either([...shown.flat(), ...(isMore ? [others] : [])]), value.nodes);
+}
+
+function writtenAs(thing: Thing): readonly Value[] {
+  if (thing.is !== 'function') return [];
+  const { start, end } = thing.func;
+  return [textValue(thing.program.source.text.slice(start, end), start)];
+}
+
+/** What an object of the skill gives one by one. */
+export function nextOf(
+  engine: Engine,
+  node: Node,
+  value: Value,
+  frame: Invocation,
+): readonly Value[] {
+  const { nextName } = engine.knowledge;
+  if (nextName === undefined) return [];
+  return results(engine, { node, frame, isByText: false }, value, [nextName]);
+}
+
+/** What a loop goes through when it goes through a value. */
+export function iterated(engine: Engine, node: Node, value: Value, frame: Invocation): Value {
+  const { iteration } = engine.knowledge;
+  if (iteration === undefined || value.things.length === 0) return value;
+  const site = { node, frame, isByText: false };
+  const found = value.things.map((thing): Value => {
+    const method = iteration.names.map((name) => methodIn(thing, name)).find((one) => one);
+    if (method !== undefined) {
+      const made = callValue(engine, site, method, nothingGiven);
+      const items = nextOf(engine, node, made, frame).map((one) =>
+        memberOf(engine, memberNode(node, iteration.value), one, iteration.value, frame),
+      );
+      return items.length === 0 ? made : anyNumberOf(either(items));
+    }
+    const isMap = thing.is === 'object' && thing.object.kind === 'record';
+    return isMap ? compute('entries', [thingValue(thing)]) : thingValue(thing);
+  });
+  const others = { ...value, things: [] };
+  const isMore = value.isOpen || value.texts.length > 0;
+  return withNodes(either([...(isMore ? [others] : []), ...found]), value.nodes);
+}
+
+/** A list of any number of items like this one. */
+export function anyNumberOf(item: Value): Value {
+  const object = newObject('list');
+  object.rest = { ...item, isOpen: true };
+  return { ...thingValue({ is: 'object', object }), nodes: allNodesOf([item]) };
+}
+
+/**
+ * A library calls methods of the objects that it is given: what these give goes with the object.
+ */
+export function askProtocols(engine: Engine, site: CallSite, given: Given): void {
+  const { protocols = [] } = engine.knowledge;
+  for (const value of partsOf(engine, [...given.args, ...given.named.values()], 0))
+    for (const thing of value.things) {
+      if (thing.is !== 'object' || engine.asked.has(thing.object)) continue;
+      const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
+      if (methods.length === 0) continue;
+      engine.asked.add(thing.object);
+      for (const method of methods) {
+        const handed = newObject('object');
+        const arg = thingValue({ is: 'instance', of: 'object', object: handed });
+        const args = { ...nothingGiven, args: [arg, arg], isAnything: true } as const;
+        const made = callValue(engine, site, method, args);
+        const nodes = [...allNodesOf([made]), ...(handed.rest?.nodes ?? [])];
+        if (nodes.length > 0)
+          thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
+      }
+    }
+}
+
+/** Lists and records inside one another whose items are asked, and how many items of each. */
+const askedMax = 3;
+const partsMax = 64;
+
+// The values, and what their lists and records hold.
+function partsOf(engine: Engine, values: readonly Value[], depth: number): readonly Value[] {
+  if (!engine.knowledge.callsBack || depth >= askedMax) return values;
+  const inner = objectsOf(either(values)).flatMap((one) =>
+    one.kind === 'object' ? [] : contentsOf(one).slice(0, partsMax),
+  );
+  return inner.length === 0 ? values : [...values, ...partsOf(engine, inner, depth + 1)];
+}

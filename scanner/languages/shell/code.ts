@@ -1,0 +1,249 @@
+/** Code that a script runs: its own functions, other scripts, and texts of any language. */
+
+import { type ParsedScript, parse } from 'unbash';
+import { framesMax, recursionMax } from '../../engine/calls.ts';
+import type { Text } from '../../engine/text.ts';
+import {
+  dataOf,
+  type OwnFunction,
+  type OwnProgram,
+  unknown,
+  type Value,
+} from '../../engine/value.ts';
+import { Variables } from '../../engine/variables.ts';
+import type { FlowSource, Trait } from '../../fact/fact.ts';
+import type { Language, TaintSource } from '../../fact/source.ts';
+import { StepsUsedUp } from '../../fact/steps.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { interpreters } from '../../lookup-tables/shell.ts';
+import { isFilledIn } from '../../programs/filled-text.ts';
+import { lowerScript } from './lower.ts';
+import { executes, named, type Shell, type ShellCommand } from './shell-state.ts';
+import { alternatives, isKnown, nodes, shown, sourcesOf, textsIn, withText } from './values.ts';
+import { setArguments } from './variables.ts';
+
+/** Texts that are run inside one another. */
+const codeDepthMax = 6;
+
+/** Scripts that source one another several times have an exponential number of ways. */
+const sourcedMax = 256;
+
+type Where = Pick<ShellCommand, 'shell' | 'frame' | 'at'>;
+
+/** Calls a function of the script; unknown arguments may be any. */
+export function callFunction(
+  { shell, frame, at }: Where,
+  own: OwnFunction,
+  args: readonly Value[] | undefined,
+): Value {
+  const { engine } = shell;
+  const { func, program } = own;
+  const active = engine.active.get(func) ?? 0;
+  const isOver = engine.isExhausted && engine.called.has(func);
+  engine.called.add(func);
+  if (active > recursionMax || frame.depth >= framesMax || isOver)
+    return dataOf(nodes(...(args ?? [])));
+  engine.active.set(func, active + 1);
+  // The last of many calls inside one another, with the same arguments or others.
+  const given = active < recursionMax ? args : args?.map((value) => ({ ...value, isOpen: true }));
+  const inner = {
+    ...frame,
+    program,
+    env: new Variables(engine.heap),
+    func: own,
+    key: engine.keyOf(frame, { ...at.place, kind: 'self' }),
+    depth: frame.depth + 1,
+    returned: [],
+    thrown: [],
+  };
+  const made = shell.during('@', undefined, () => {
+    if (given === undefined) shell.unset('@');
+    else setArguments(shell, given);
+    return engine.evaluate(func.body, inner);
+  });
+  engine.active.set(func, active);
+  return made;
+}
+
+/**
+ * Follows another script of the skill as if it were written here: its definitions stay. Without
+ * arguments the script has those of the script around it.
+ */
+export function runSourced(where: Where, other: TaintSource, args: readonly Value[]): Value {
+  const { shell, frame } = where;
+  const times = (shell.sourced.get(other.path) ?? 0) + 1;
+  if (times > sourcedMax)
+    throw new StepsUsedUp(
+      `${other.path} is sourced over ${sourcedMax} times; source it once, and call a function of it`,
+    );
+  if (shell.sourcing.has(other.path)) {
+    shell.sourcing.set(other.path, args);
+    return unknown;
+  }
+  if (frame.depth >= framesMax / 4) return unknown;
+  shell.sourced.set(other.path, times);
+  shell.take(1 + (other.text.length >> 6));
+  const program = shell.programs.get(other.path) ?? programOf(shell, other);
+  shell.programs.set(other.path, program);
+  const inner = {
+    ...frame,
+    program,
+    env: new Variables(shell.engine.heap),
+    key: shell.engine.keyOf(frame, { ...where.at.place, kind: 'self' }),
+    depth: frame.depth + 1,
+  };
+  const run = (given: readonly Value[]): Value =>
+    withArguments(shell, given, true, () => shell.engine.evaluate(program.body, inner));
+  shell.sourcing.set(other.path, undefined);
+  const made = run(args);
+  // A script that sources itself is a loop.
+  const again = shell.sourcing.get(other.path);
+  if (again !== undefined) shell.engine.perhaps(frame, () => run(again));
+  shell.sourcing.delete(other.path);
+  return made;
+}
+
+function programOf({ engine }: Shell, source: TaintSource): OwnProgram {
+  const script = parse(source.text.replace(/\r(?=\n|$)/g, ' '));
+  return { source, ...lowerScript(script, engine.context.steps), hasRun: true };
+}
+
+/**
+ * Follows code with arguments of its own. Without any, it has those of the script around it.
+ * @param stays whether the code runs in the same shell, so that what `set --` sets there stays
+ */
+export function withArguments(
+  shell: Shell,
+  args: readonly Value[],
+  stays: boolean,
+  run: () => Value,
+): Value {
+  if (stays && args.length === 0) return run();
+  const mark = shell.get('arguments set');
+  const before = shell.get('@');
+  if (args.length > 0) setArguments(shell, args);
+  const made = run();
+  if (stays && shell.get('arguments set') !== mark) return made;
+  if (before === undefined) shell.unset('@');
+  else shell.set('@', before);
+  return made;
+}
+
+/**
+ * Notes that text is run as code, and follows it: shell code here, other code as an embedded
+ * program. Shell code has the arguments of the command, or without any those of the script.
+ */
+export function runCode(command: ShellCommand, code: Value, language: Language): Value {
+  const { shell, at, name, input } = command;
+  const { notes } = shell;
+  const texts = textsIn(code);
+  const isComputed = texts.some((text) => text.includes(unknownPart));
+  const sources = sourcesOf(notes, [code]);
+  const isForeign = sources.some(isHidden);
+  const isFilled =
+    isComputed && !code.isDecoded && texts.every((text) => isFilledIn(language, text, isForeign));
+  const isPlain = isFilled && language !== 'shell' && !isForeign;
+  const traits: Trait[] = [
+    ...(code.isDecoded ? (['decode-to-code'] as const) : []),
+    ...(isComputed ? ([isPlain ? 'filled-code' : 'code-from-string'] as const) : []),
+  ];
+  for (const trait of traits) shell.trait(at, trait, oneLine(shown(code)));
+  // `eval "$(cat lib.txt)"`, `bash < lib.txt`
+  for (const { what, name } of sources) if (what === 'file') shell.start(command, name, language);
+  const fetched = sources.find(({ what }) => what === 'network');
+  if (fetched !== undefined && !isFilled) shell.trait(at, 'pipe-to-interpreter', fetched.name);
+  if (isComputed)
+    shell.sink(at, [code], {
+      what: 'exec',
+      capability: executes(name),
+      api: name,
+      part: 'code',
+      ...(isFilled && { filled: true as const }),
+    });
+  const isEmpty = texts.every((text) => text.replaceAll(unknownPart, '').trim() === '');
+  if (isEmpty || shell.codeDepth >= codeDepthMax) return dataOf(nodes(code));
+  if (language === 'shell') return runTexts(command, code);
+  const passed = shell.pass(at, input, `${name} reads it`);
+  if (language === 'other') {
+    if (interpreters[name]?.harmless?.test(shown(code)) !== true)
+      shell.trait(at, 'unread-program', oneLine(shown(code)));
+    return dataOf(passed);
+  }
+  const printed = alternatives(code).map((text) => {
+    const program = notes.embed(at, language, text);
+    return shell.start(command, program);
+  });
+  return dataOf([...nodes(...printed), ...passed]);
+}
+
+// Nobody who reads the script sees what such a value is, and others may have written it: what a
+// client of a service prints, or what somebody copied.
+function isHidden({ what, name }: FlowSource): boolean {
+  return (
+    /^(network|file|decoded|observed)$/.test(what) ||
+    (what === 'command' && !localPrograms.test(name))
+  );
+}
+
+const localPrograms =
+  /^(?:basename|cat|cut|date|df|dirname|du|echo|find|git|grep|head|hostname|id|jq|ls|node|nproc|printf|ps|pwd|python3?|readlink|realpath|sed|sort|stat|tail|tr|uname|uniq|uuidgen|wc|which|whoami)$/;
+
+// Branches and loops give several texts, and any of them may be run.
+function runTexts(command: ShellCommand, code: Value): Value {
+  const [first, ...others] = alternatives(code);
+  const { engine } = command.shell;
+  for (const other of others)
+    engine.perhaps(command.frame, () => runText(command, withText(code, other), other));
+  return first === undefined ? unknown : runText(command, code, first);
+}
+
+function runText(command: ShellCommand, code: Value, text: Text): Value {
+  const { shell, at, frame, args, name } = command;
+  const map = text.mapFrom(at.place.start);
+  shell.take(text.length >> 6);
+  const script: ParsedScript = parse(text.whole);
+  const { body } = lowerScript(script, shell.engine.context.steps, map);
+  const run = (): Value =>
+    shell.engine.evaluate(body, {
+      ...frame,
+      env: new Variables(shell.engine.heap),
+      depth: frame.depth + 1,
+    });
+  shell.codeDepth += 1;
+  const made = shell.during('unknown part', dataOf(nodes(code)), () =>
+    withArguments(shell, args, sameShell.test(name), run),
+  );
+  shell.codeDepth -= 1;
+  return made;
+}
+
+// What these set with `set --` stays.
+const sameShell = /^(eval|trap|source|\.)$/;
+
+/** Runs a file that this script did not write: a program of the skill, or of another program. */
+export function runFile(command: ShellCommand, file: Value, language?: Language): Value {
+  const { shell, at, name, input } = command;
+  const path = shown(file);
+  const printed = shell.start(command, path, language);
+  const passed = shell.pass(at, input, `${name} reads it`);
+  if (!shell.isOwnFile(path) && isKnown(file)) {
+    const source = { what: 'file', name: shell.mountPath(path) } as const;
+    const content = shell.source(at, source, `${name} runs ${path}`);
+    shell.sink(named(at, name), [content], {
+      what: 'exec',
+      capability: executes(name),
+      api: name,
+      part: 'code',
+    });
+  }
+  return dataOf([...nodes(printed), ...passed]);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(unknownPart, '…').replace(/\s+/g, ' ');
+}
+
+/** The same command without arguments, which are not those of the code. */
+export function bare(command: ShellCommand): ShellCommand {
+  return { ...command, args: [] };
+}
