@@ -5,6 +5,7 @@ import { framesMax, recursionMax } from '../../engine/calls.ts';
 import type { Text } from '../../engine/text.ts';
 import {
   dataOf,
+  either,
   type OwnFunction,
   type OwnProgram,
   unknown,
@@ -44,8 +45,9 @@ export function callFunction(
   if (active > recursionMax || frame.depth >= framesMax || isOver)
     return dataOf(nodes(...(args ?? [])));
   engine.active.set(func, active + 1);
-  // The last of many calls inside one another, with the same arguments or others.
-  const given = active < recursionMax ? args : args?.map((value) => ({ ...value, isOpen: true }));
+  // In the last of many calls inside one another, each argument is any of them.
+  const isLast = active >= recursionMax;
+  const given = isLast ? args?.map(() => ({ ...either(args), isOpen: true })) : args;
   const inner = {
     ...frame,
     program,
@@ -59,7 +61,10 @@ export function callFunction(
   const made = shell.during('@', undefined, () => {
     if (given === undefined) shell.unset('@');
     else setArguments(shell, given);
-    return engine.evaluate(func.body, inner);
+    engine.heap.land('return');
+    const printed = engine.evaluate(func.body, inner);
+    engine.heap.landed();
+    return printed;
   });
   engine.active.set(func, active);
   return made;

@@ -5,6 +5,7 @@
  */
 import {
   type Assignment,
+  type CaseItem,
   type Command,
   type CommandArgument,
   type CompoundList,
@@ -26,6 +27,12 @@ import { type Part, type ScriptLowering, WordLowering } from './lower-words.ts';
 
 /** Commands of one pipeline that are followed. */
 const pipelineMax = 64;
+
+const jumps: ReadonlyMap<string, 'break' | 'next' | 'return'> = new Map([
+  ['break', 'break'],
+  ['continue', 'next'],
+  ['return', 'return'],
+]);
 
 interface LoweredScript {
   readonly body: Node;
@@ -130,11 +137,17 @@ class Lowering implements ScriptLowering {
         return this.#printed(node, parts);
       }
       case 'If': {
-        const others = node.elif.map((elif) =>
-          this.#printed(elif, [this.#node(elif.clause), this.#node(elif.then)]),
-        );
         const last = node.else === undefined ? [] : [this.#node(node.else)];
-        const bodies = this.#perhaps(node, [this.#node(node.then), ...others, ...last]);
+        const others = node.elif.reduceRight<readonly Node[]>(
+          (after, elif) => [
+            this.#printed(elif, [
+              this.#node(elif.clause),
+              this.#perhaps(elif, [this.#node(elif.then)].concat(after)),
+            ]),
+          ],
+          last,
+        );
+        const bodies = this.#perhaps(node, [this.#node(node.then), ...others]);
         return this.#printed(node, [this.#node(node.clause), bodies]);
       }
       case 'For':
@@ -170,11 +183,7 @@ class Lowering implements ScriptLowering {
           step: this.#words.arithmetic(node.update, at),
         });
       case 'Case':
-        return this.#perhaps(
-          node,
-          node.items.map(({ body }) => this.#node(body)),
-          [this.#words.word(node.word)],
-        );
+        return this.#perhaps(node, this.#items(node.items), [this.#words.word(node.word)]);
       case 'Subshell':
         return callOf(at, 'subshell', [block(at, this.#node(node.body))]);
       case 'BraceGroup':
@@ -194,6 +203,16 @@ class Lowering implements ScriptLowering {
       case 'TestCommand':
         return callOf(at, 'nothing', this.#wordsIn(node));
     }
+  }
+
+  // Bodies of a `case`: one that ends with `;&` or `;;&` may go on in those behind.
+  #items(items: readonly CaseItem[]): readonly Node[] {
+    const bodies = items.map(({ body }) => this.#node(body));
+    return items.map(({ body, terminator }, at) => {
+      const behind = bodies.slice(at + 1).map((one) => this.#perhaps(body, [one]));
+      const isLast = terminator !== ';&' && terminator !== ';;&';
+      return this.#printed(body, [...bodies.slice(at, at + 1), ...(isLast ? [] : behind)]);
+    });
   }
 
   // One of several bodies is run, or none.
@@ -281,6 +300,10 @@ class Lowering implements ScriptLowering {
       args: [...args.map(({ value }) => ({ value })), ...before, about],
     });
     const windows = this.#windowsWords(node);
+    // Whether it jumps is not sure: a function may have its name.
+    const how = jumps.get(text);
+    if (how !== undefined)
+      return this.#printed(node, [run(words), this.#perhaps(node, [{ ...at, kind: 'jump', how }])]);
     if (windows === undefined) return run(words);
     const first = this.#words.arguments(node.name);
     return this.#perhaps(node, [run(words), run([...first, ...windows])]);
