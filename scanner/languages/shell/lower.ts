@@ -61,6 +61,7 @@ class Lowering implements ScriptLowering {
   readonly #outer: Extent | undefined;
   readonly #words = new WordLowering(this);
   #depth = 0;
+  #loops = 0;
 
   constructor(steps: Steps, map: OffsetMap | undefined, outer?: Extent) {
     this.#steps = steps;
@@ -159,7 +160,7 @@ class Lowering implements ScriptLowering {
         const over = callOf(at, 'loop items', [{ ...at, kind: 'list', items }]);
         const item = variable(at, `item ${node.pos}`);
         const given = callOf(at, 'set', [constant(at, node.name.text), item]);
-        const body = this.#node(node.body);
+        const body = this.#round(node.body);
         const rounds = this.#loop(node, body, { each: { over, to: [item] }, body: [given] });
         // A pattern stands for any number of names.
         const isPattern = node.wordlist?.some(({ parts = [] }) =>
@@ -171,13 +172,13 @@ class Lowering implements ScriptLowering {
       case 'While':
         return this.#printed(node, [
           ...this.#unbounded(node),
-          this.#loop(node, this.#node(node.body), {
+          this.#loop(node, this.#round(node.body), {
             test: hole(at, [this.#node(node.clause)]),
             isAny: true,
           }),
         ]);
       case 'ArithmeticFor':
-        return this.#loop(node, this.#node(node.body), {
+        return this.#loop(node, this.#round(node.body), {
           before: this.#words.arithmetic(node.initialize, at),
           test: this.#words.arithmetic(node.test, at),
           step: this.#words.arithmetic(node.update, at),
@@ -222,15 +223,35 @@ class Lowering implements ScriptLowering {
     return of.length > 1 ? callOf(place, 'printed', [one]) : one;
   }
 
+  // What a round of a loop does; `continue 2` leaves one of the loop around.
+  #round(body: CompoundList): Node {
+    this.#loops += 1;
+    const name = `next ${this.#loops}`;
+    const round: Node = { ...this.place(body), kind: 'label', name, body: this.#node(body) };
+    this.#loops -= 1;
+    return round;
+  }
+
+  // The jump of a command, where it is one; `break 2` leaves the loop around, too.
+  #jump(at: Extent, command: string, count: string): Node | undefined {
+    const how = jumps.get(command);
+    if (how === undefined) return undefined;
+    const loop = this.#loops + 1 - Number(count);
+    const isInner = how === 'return' || loop === this.#loops || !(loop > 0);
+    return isInner
+      ? { ...at, kind: 'jump', how }
+      : { ...at, kind: 'jump', how: 'break', label: `${how} ${loop}` };
+  }
+
   // What the rounds of a loop print. Of any number of rounds, one stands for all.
-  #loop(node: Part, body: Node, { isAny, body: first = [], ...loop }: Loop): Node {
+  #loop(node: Part, round: Node, { isAny, body: first = [], ...loop }: Loop): Node {
     const at = this.place(node);
     const printed = variable(at, `printed ${node.pos}`);
-    const round: Node = {
-      ...set(at, printed, body),
+    const printing: Node = {
+      ...set(at, printed, round),
       ...(!isAny && { how: 'append' as const }),
     };
-    return {
+    const body: Node = {
       ...at,
       kind: 'seq',
       body: [
@@ -242,11 +263,12 @@ class Lowering implements ScriptLowering {
           test: loop.test,
           each: loop.each,
           step: loop.step,
-          body: { ...at, kind: 'seq', body: [...first, round] },
+          body: { ...at, kind: 'seq', body: [...first, printing] },
         },
         printed,
       ],
     };
+    return { ...at, kind: 'label', name: `break ${this.#loops + 1}`, body };
   }
 
   #pipeline(node: Pipeline): Node {
@@ -301,9 +323,9 @@ class Lowering implements ScriptLowering {
     });
     const windows = this.#windowsWords(node);
     // Whether it jumps is not sure: a function may have its name.
-    const how = jumps.get(text);
-    if (how !== undefined)
-      return this.#printed(node, [run(words), this.#perhaps(node, [{ ...at, kind: 'jump', how }])]);
+    const [count] = node.args;
+    const jump = this.#jump(at, text, count !== undefined && 'text' in count ? count.text : '1');
+    if (jump !== undefined) return this.#printed(node, [run(words), this.#perhaps(node, [jump])]);
     if (windows === undefined) return run(words);
     const first = this.#words.arguments(node.name);
     return this.#perhaps(node, [run(words), run([...first, ...windows])]);
