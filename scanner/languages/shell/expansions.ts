@@ -2,6 +2,7 @@
  * Parameter expansions (Bash manual §3.5.3): arrays, defaults, pieces, replacements, cases, names
  * in names; and the fields of what is expanded (§3.5.7).
  */
+
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import { unescaped } from '../../engine/library/codecs.ts';
 import {
@@ -453,12 +454,25 @@ export function pipe(shell: Shell, { args: [from, block = empty], frame }: ApiCa
 
 /** What a loop goes through: any number of items, where one of them is not known. */
 export function loopItems(_: Shell, { args: [given = empty] }: ApiCall): Value {
-  const items = itemsOf(given);
+  const items = itemsOf(given)?.map(upToLevels);
   const isSure = items?.every((item) => isKnown(item) && !item.isOpen);
-  if (isSure) return given;
+  if (items !== undefined && isSure) return listed(items);
   const object = newObject('list');
-  object.rest = either(itemsIn(given));
+  object.rest = either(itemsIn(given).map(upToLevels));
   return thingValue({ is: 'object', object });
+}
+
+/** Folders inside one another that a script which walks through them is shown to reach. */
+const levelsMax = 8;
+const tooDeep = new RegExp(`(?:/[*${unknownPart}]){${levelsMax + 1},}$`);
+
+// `for f in "$1"/*; do walk "$f"; done` goes down as far as there are folders.
+function upToLevels(value: Value): Value {
+  const texts = value.texts.map((text) => {
+    const levels = tooDeep.exec(text.whole)?.[0].length ?? 0;
+    return levels === 0 ? text : text.slice(0, text.length - levels + 2 * levelsMax);
+  });
+  return { ...value, texts };
 }
 
 /** One of several branches prints something. */
