@@ -242,7 +242,10 @@ export class Engine {
       if (!/^(call|new|super|list|record|op|text)$/.test(node.kind)) return value;
       if (this.library !== undefined && isRead(node)) return value;
       // Long texts and many alternatives are work, too.
-      for (const { length } of value.texts) this.left -= length >> charactersPerNodeShift;
+      for (const { length, pieces } of value.texts) {
+        this.left -= length >> charactersPerNodeShift;
+        this.left -= (pieces[0]?.nodes.length ?? 0) >> itemsPerNodeShift;
+      }
       if (value.texts.length > 1) this.left -= value.texts.length >> 1;
       // So are lists, which are copied and searched as a whole.
       this.left -= (value.nodes.length + itemsHeld(value)) >> itemsPerNodeShift;

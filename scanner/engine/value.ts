@@ -227,13 +227,19 @@ function differentTexts(values: readonly Value[]): readonly Text[] {
   const lists = values.flatMap(({ texts }) => (texts.length > 0 ? [texts] : []));
   const [only = [], ...others] = lists;
   if (others.length === 0) return only;
-  const different = new Map<string, Text>();
-  for (const texts of lists)
-    for (const text of texts) {
-      const key = text.nodes.length === 0 ? text.whole : `${text.whole}\n${text.nodes.join()}`;
-      if (!different.has(key)) different.set(key, text);
-    }
-  return [...different.values()];
+  const byWhole = new Map<string, Text[]>();
+  return lists.flat().filter((text) => {
+    const { whole, nodes } = text;
+    const alike = byWhole.get(whole);
+    if (alike?.some((one) => areSame(one.nodes, nodes))) return false;
+    if (alike === undefined) byWhole.set(whole, [text]);
+    else alike.push(text);
+    return true;
+  });
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((one, at) => one === b[at]));
 }
 
 // What is in any of the lists, once; most of them are empty.
