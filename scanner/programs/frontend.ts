@@ -76,8 +76,10 @@ export function perSource(each: AnalyseOne): Analyse {
 export function notAnalysed(
   { path, text }: Pick<TaintSource, 'path' | 'text'>,
   reason: string,
+  at = 0,
 ): FrontEndResult['unanalysed'][number] {
-  return { span: { path, start: 0, end: Math.min(1, text.length) }, reason };
+  const start = Math.min(at, text.length);
+  return { span: { path, start, end: Math.min(start + 1, text.length) }, reason };
 }
 
 /** Several results as one. */

@@ -73,7 +73,7 @@ it.each(['async (', 'async (a = ', '(a = async ('])(
     const report = await scan('a.mjs', `f(${open.repeat(30)}x`);
     expect(report.verdict).not.toBe('pass');
     expect(report.coverage.files.find((file) => file.path === 'a.mjs')?.reason).toBe(
-      'nests too deep',
+      'it is nested too deeply',
     );
   },
 );

@@ -24,7 +24,7 @@ export const analyseJavascript: Analyse = (sources, context) => {
   for (const source of sources) {
     const read = readJavascript(source, context.steps);
     if (read.parsed !== undefined) programs.set(source.path, read.parsed);
-    if (read.reason !== undefined) failed.push(notAnalysed(source, read.reason));
+    if (read.reason !== undefined) failed.push(notAnalysed(source, read.reason, read.at));
   }
   const textOf = (path: string): string | undefined =>
     context.texts?.get(posix.normalize(path))?.text;
@@ -56,10 +56,14 @@ export const analyseJavascript: Analyse = (sources, context) => {
 function readJavascript(
   source: TaintSource,
   steps: Steps,
-): { readonly parsed?: ParsedJavascript; readonly reason?: string } {
+): {
+  readonly parsed?: ParsedJavascript;
+  readonly reason?: string;
+  readonly at?: number | undefined;
+} {
   steps.take(1 + (source.text.length >> 4));
   const file = parse(nameOf(source), source.text);
-  if (file === undefined || isTooDeep(file, steps)) return { reason: 'nests too deep' };
+  if (file === undefined || isTooDeep(file, steps)) return { reason: 'it is nested too deeply' };
   const [error] = source.depth > 0 ? [] : errorsIn(file);
   const reason =
     error && `a syntax error: ${ts.flattenDiagnosticMessageText(error.messageText, ' ')}`;
@@ -70,7 +74,7 @@ function readJavascript(
     isCommon: isCommonModule(file),
     exports: exportsOf(file),
   };
-  return { parsed, ...(reason !== undefined && { reason }) };
+  return { parsed, ...(reason !== undefined && { reason, at: error?.start }) };
 }
 
 // The ending says how TypeScript reads a text.

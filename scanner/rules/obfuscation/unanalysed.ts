@@ -10,8 +10,8 @@ export const unanalysed = defineRule({
   kind: 'policy',
   severity: 'medium',
   confidence: 'exact',
-  why: 'No parser accepts the file, or it is too long to follow each of its calls, so something in it was not checked.',
-  fix: 'Where possible, write it in a language that is analysed, and a long program as several skills. Otherwise a person has to read it before it is approved.',
+  why: 'No parser accepts the file, or not all of its calls can be followed, so something in it was not checked. The message says what was in the way, and where.',
+  fix: 'Correct a syntax error. Write a call that cannot be followed more plainly, such as a switch instead of a function chosen by its number, and a long program as several skills. Otherwise a person has to read it before it is approved.',
   maps: { owasp: ['AST08'], attack: ['T1027'] },
   reads: [
     'artifact:unreadable',
