@@ -69,11 +69,18 @@ function loadedBy(programs: readonly OwnProgram[]): (program: OwnProgram) => boo
   };
 }
 
+/** Why and where not all of a program was followed: there, or in another one. */
+export function leftIn(
+  { isExhausted, leftOut }: Engine,
+  program: OwnProgram,
+): { readonly reason: string; readonly at: number } | undefined {
+  if (isExhausted) return { at: 0, reason: 'too much of it to follow every call' };
+  return leftOut && { reason: leftOut.reason, at: leftOut.program === program ? leftOut.at : 0 };
+}
+
 /** What was noted of programs, and what of them was not followed. */
-export function resultOf(
-  { notes, isExhausted, leftOut, unknownCalls }: Engine,
-  programs: readonly OwnProgram[],
-): FrontEndResult {
+export function resultOf(engine: Engine, programs: readonly OwnProgram[]): FrontEndResult {
+  const { notes, unknownCalls } = engine;
   const { facts, embedded, written, moved, nodes, edges, sources, sinks, starts } = notes;
   const { exports, entries, exits } = notes;
   return {
@@ -88,11 +95,10 @@ export function resultOf(
       const unknown = unknownCalls.get(program);
       const [first = unknown && { at: unknown.at, reason: `nothing is known of ${unknown.name}` }] =
         unread;
-      const reason = isExhausted
-        ? 'too much of it to follow every call'
-        : (leftOut ?? first?.reason);
-      if (reason === undefined || !isScript) return [];
-      const start = isExhausted ? 0 : Math.min(first?.at ?? 0, source.text.length);
+      const left = leftIn(engine, program) ?? first;
+      if (left === undefined || !isScript) return [];
+      const { reason } = left;
+      const start = Math.min(left.at, source.text.length);
       return [{ span: { path: source.path, start, end: start + 1 }, reason }];
     }),
     graph: { nodes, edges, sources, sinks, starts, exports, entries, exits },

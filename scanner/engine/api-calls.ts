@@ -7,9 +7,17 @@ import { besideOf } from '../programs/beside.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
 import { serversOf } from './effects/clients.ts';
-import { type ApiCall, applyRow, rowFor, sourcesOf, wholeEnvironment } from './effects/effects.ts';
+import {
+  type ApiCall,
+  allGiven,
+  applyRow,
+  rowFor,
+  siteOf,
+  sourcesOf,
+  wholeEnvironment,
+} from './effects/effects.ts';
 import { startProgram } from './effects/programs.ts';
-import { sendOver } from './effects/requests.ts';
+import { openOn, sendOver } from './effects/requests.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { holdUnknown } from './methods.ts';
@@ -21,7 +29,7 @@ import {
   contentsOf,
   dataOf,
   either,
-  type HeapObject,
+  instancesIn,
   itemsOf,
   newObject,
   objectsOf,
@@ -221,7 +229,7 @@ export function ownObject(
   askProtocols(engine, site, given);
   noteBeside(engine, site, api, given);
   const object = newObject('object');
-  const put = allNodesOf([...given.args, ...given.named.values(), ...given.spread]);
+  const put = allNodesOf(allGiven(given));
   const made = instancesIn([
     ...(self === undefined ? [] : [self]),
     ...given.args,
@@ -232,16 +240,11 @@ export function ownObject(
     absorb(one, hooked ? [...put, ...data.nodes] : put);
   object.holds = made;
   const servers = serversOf(engine, api, given);
-  const open = [...objectsOf(self ?? unknown).flatMap(({ openOn }) => openOn), ...servers];
+  const open = [...openOn(self), ...servers];
   const method = api.replace('[]', '()').replace('#', '().');
   const isOfClient = open.length > 0 && engine.knowledge.isClient?.(method) === true;
   if (isOfClient && !engine.knowledge.sendsNothing?.test(method) && self !== undefined) {
-    sendOver(
-      engine,
-      { ...given, at, frame: site.frame, self },
-      either([...given.args, ...given.named.values(), ...given.spread]),
-      'body',
-    );
+    sendOver(engine, { ...given, at, frame: site.frame, self }, either(allGiven(given)), 'body');
   }
   if (self === undefined && servers.length > 0) {
     const opened = newObject('object');
@@ -254,7 +257,7 @@ export function ownObject(
         frame: site.frame,
         self: thingValue({ is: 'instance', of: api, object: opened }),
       },
-      either([...given.args, ...given.named.values(), ...given.spread]),
+      either(allGiven(given)),
       'body',
     );
   }
@@ -283,7 +286,7 @@ export function ownObject(
 
 // Logging with a handler that sends, reports of errors, traces of requests.
 function noteChannels(engine: Engine, call: ApiCall, api: string, made: Value): void {
-  for (const { name, tells, opens, adds } of engine.knowledge.channels ?? []) {
+  for (const { name, tells, opens, adds, handlers } of engine.knowledge.channels ?? []) {
     const [first] = engine.programs.values();
     if (first === undefined) return;
     const place = { ...call.at, program: first, place: { start: 0, end: 0 } };
@@ -291,39 +294,7 @@ function noteChannels(engine: Engine, call: ApiCall, api: string, made: Value): 
     const given = [...call.args, ...call.named.values()];
     if (tells.test(api))
       for (const from of allNodesOf([...given, ...call.spread])) engine.notes.edge(from, node());
-    if (takesHandlers.test(api))
-      for (const value of given.flatMap((one) => [one, ...(itemsOf(one) ?? [])]))
-        for (const thing of value.things) {
-          const message = dataOf([node()]);
-          const method =
-            thing.is === 'object' && thing.object.class
-              ? methodOf(thing.object.class, 'emit')
-              : thing.is === 'function'
-                ? thing
-                : undefined;
-          if (method !== undefined)
-            invoke(
-              engine,
-              method,
-              { ...nothingGiven, args: [message] },
-              { node: { kind: 'self', ...call.at.place }, frame: call.frame },
-              thingValue(thing),
-            );
-        }
-    if (api === 'logging.config.dictConfig')
-      for (const handlers of given.flatMap((one) =>
-        objectsOf(one).flatMap(({ fields }) => fields.get('handlers') ?? []),
-      ))
-        for (const one of objectsOf(handlers).flatMap(({ fields }) => [...fields.values()]))
-          for (const { fields } of objectsOf(one))
-            for (const { whole } of textsOf(fields.get('class') ?? unknown))
-              callApi(
-                engine,
-                { node: { kind: 'self', ...call.at.place }, frame: call.frame, isByText: false },
-                whole,
-                { ...nothingGiven, named: fields },
-                undefined,
-              );
+    if (handlers?.test(api) === true) tellHandlers(engine, call, api, dataOf([node()]));
     if (!opens.test(api)) continue;
     const added = [...call.named]
       .filter(([key]) => adds.test(key))
@@ -335,13 +306,34 @@ function noteChannels(engine: Engine, call: ApiCall, api: string, made: Value): 
   }
 }
 
-const takesHandlers =
-  /^(logging(\.getLogger\(\))?\.(addHandler|basicConfig)|logging\.handlers\.QueueListener|loguru\.logger\.add)$/;
-
-function instancesIn(values: readonly Value[]): readonly HeapObject[] {
-  return values.flatMap(({ things }) =>
-    things.flatMap((one) => (one.is === 'instance' ? [one.object] : [])),
-  );
+// Handlers are functions or objects that get each message; a configuration names their classes.
+function tellHandlers(engine: Engine, call: ApiCall, api: string, message: Value): void {
+  const given = [...call.args, ...call.named.values()];
+  for (const value of given.flatMap((one) => [one, ...(itemsOf(one) ?? [])]))
+    for (const thing of value.things) {
+      const method =
+        thing.is === 'object' && thing.object.class
+          ? methodOf(thing.object.class, 'emit')
+          : thing.is === 'function'
+            ? thing
+            : undefined;
+      if (method !== undefined)
+        invoke(
+          engine,
+          method,
+          { ...nothingGiven, args: [message] },
+          siteOf(call),
+          thingValue(thing),
+        );
+    }
+  if (api === 'logging.config.dictConfig')
+    for (const handlers of given.flatMap((one) =>
+      objectsOf(one).flatMap(({ fields }) => fields.get('handlers') ?? []),
+    ))
+      for (const one of objectsOf(handlers).flatMap(({ fields }) => [...fields.values()]))
+        for (const { fields } of objectsOf(one))
+          for (const { whole } of textsOf(fields.get('class') ?? unknown))
+            callApi(engine, siteOf(call), whole, { ...nothingGiven, named: fields }, undefined);
 }
 
 // A name that is looked up by a text is hidden when the text was put together: not where all parts

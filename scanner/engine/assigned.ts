@@ -289,7 +289,8 @@ function replaceAny({ heap }: Engine, object: HeapObject, given: Value): void {
   heap.reshape(object, { rest: { ...rest, isOpen: true }, length: 0, isPartial: true });
 }
 
-function addRest(engine: Engine, object: HeapObject, given: Value): void {
+/** Something more that an object may hold. */
+export function addRest(engine: Engine, object: HeapObject, given: Value): void {
   const rest = object.rest === undefined ? given : either([object.rest, given]);
   engine.heap.reshape(object, { rest });
 }

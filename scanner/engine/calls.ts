@@ -14,6 +14,7 @@ import { Text } from './text.ts';
 import {
   allNodesOf,
   either,
+  functionsMax,
   isWritten,
   itemsOf,
   keyOf,
@@ -50,6 +51,7 @@ export const nothingGiven: Given = { args: [], named: new Map(), spread: [] };
 export const recursionMax = 3;
 /** Calls inside one another that are followed. */
 export const framesMax = 200;
+export const tooDeep = `more than ${framesMax} calls inside one another`;
 
 /** The value of a call. */
 export function callFunction(
@@ -118,7 +120,7 @@ export interface CallSite {
 }
 
 /** Calls a function by its name: of the class around, of the skill, or of the library. */
-export function callNamed(engine: Engine, site: CallSite, written: string, given: Given): Value {
+function callNamed(engine: Engine, site: CallSite, written: string, given: Given): Value {
   const { frame } = site;
   const own = engine.library?.[written];
   if (own !== undefined)
@@ -171,7 +173,7 @@ function classesAround({ self, owner }: Invocation): readonly OwnClass[] {
 /** Calls a value: a function, a class, a function by its text. */
 export function callValue(engine: Engine, from: CallSite, value: Value, given: Given): Value {
   const site = value.isFolded && engine.knowledge.isOpen ? { ...from, isByText: true } : from;
-  if (value.isCut) engine.leftOut ??= tooMany;
+  if (value.isCut) engine.leaveOut(tooMany, site.frame, site.node);
   const results = value.things.map((thing) => callThing(engine, site, thing, given));
   for (const text of engine.knowledge.isOpen ? [] : value.texts)
     if (text.isKnown)
@@ -185,7 +187,7 @@ export function callValue(engine: Engine, from: CallSite, value: Value, given: G
 }
 
 /** Why a call of a value is not followed that may be many functions. */
-export const tooMany = 'a call of one of too many functions';
+export const tooMany = `a call of one of more than ${functionsMax} functions`;
 
 function callThing(engine: Engine, site: CallSite, thing: Thing, given: Given): Value {
   switch (thing.is) {

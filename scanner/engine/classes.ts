@@ -246,7 +246,7 @@ export function extend(engine: Engine, of: OwnClass, values: readonly Value[]): 
   const { length } = [...ancestorsOf(of)];
   engine.spend(length);
   if (Math.max(supers.size, length) >= ancestorsMax)
-    engine.leftOut ??= `a class with over ${ancestorsMax} classes above it`;
+    engine.leaveOut(`a class with over ${ancestorsMax} classes above it`, of, of.node);
 }
 
 /** Gives objects and classes the members of others, which stand behind their own. */
@@ -297,7 +297,9 @@ export function declare(
       const unbound = { around: undefined, self: undefined };
       const own: OwnFunction = { is: 'function', func, program, owner, ...unbound };
       const table = owner === undefined ? engine.functions : engine.methods;
-      table.set(name, [...(table.get(name) ?? []), own]);
+      const others = table.get(name);
+      if (others === undefined) table.set(name, [own]);
+      else others.push(own);
       if (owner !== undefined) (node.isStatic ? owner.statics : owner.methods).set(name, own);
       return;
     }

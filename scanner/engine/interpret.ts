@@ -35,6 +35,7 @@ import {
   either,
   type HeapObject,
   isWritten,
+  itemsHeld,
   itemsOf,
   knownText,
   nil,
@@ -58,6 +59,16 @@ const nodesPerCharacter = 0.25;
 export const charactersPerNodeShift = 6;
 /** As many items or nodes of a value cost as much as a node. */
 const itemsPerNodeShift = 3;
+
+const makers: ReadonlySet<Node['kind']> = new Set([
+  'call',
+  'new',
+  'super',
+  'list',
+  'record',
+  'op',
+  'text',
+]);
 const itemsPerStepShift = 2;
 /** Rounds of a loop that are computed one by one. */
 export const roundsMax = 4_096;
@@ -148,8 +159,10 @@ export class Engine {
   raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
-  /** Why something was left out. */
-  leftOut: string | undefined;
+  /** What was left out first, why and where. */
+  leftOut:
+    | { readonly reason: string; readonly program: OwnProgram; readonly at: number }
+    | undefined;
   /** Functions that no row can say: what only the language has. */
   library: Readonly<Record<string, (engine: Engine, call: ApiCall) => Value>> | undefined;
   /** Whether the rounds of a loop are being gone through whose number is not known. */
@@ -184,7 +197,16 @@ export class Engine {
   /** Makes a call once more at the end, with what is there then: of a thread, of a timer. */
   callLater(frame: Invocation, call: () => Value): void {
     if (this.#later.length < laterMax) this.#later.push({ frame, call });
-    else this.leftOut ??= `more than ${laterMax} calls that are made later`;
+    else this.leaveOut(`more than ${laterMax} calls that are made later`, frame, { start: 0 });
+  }
+
+  /** Says that not all of a program is followed. */
+  leaveOut(
+    reason: string,
+    { program }: Pick<Invocation, 'program'>,
+    { start }: Pick<Node, 'start'>,
+  ): void {
+    this.leftOut ??= { reason, program, at: start };
   }
 
   callWhatIsLeft(): void {
@@ -232,14 +254,14 @@ export class Engine {
     this.context.steps.take();
     this.left -= 1;
     if (this.#nesting >= nestingMax) {
-      this.leftOut ??= 'it is nested too deeply';
+      this.leaveOut('it is nested too deeply', frame, node);
       return unknown;
     }
     this.#nesting += 1;
     try {
       const value = this.#valueOf(node, frame);
       // What is only read was paid for where it was made.
-      if (!/^(call|new|super|list|record|op|text)$/.test(node.kind)) return value;
+      if (!makers.has(node.kind)) return value;
       if (this.library !== undefined && isRead(node)) return value;
       // Long texts and many alternatives are work, too.
       for (const { length, pieces } of value.texts) {
@@ -278,6 +300,7 @@ export class Engine {
         return itemAt(this, node, of, node.key && this.evaluate(node.key, frame), frame);
       }
       case 'call':
+      case 'super':
         return callFunction(this, node, frame);
       case 'new':
         return makeObject(
@@ -287,8 +310,6 @@ export class Engine {
           givenBy(this, node, frame),
           frame,
         );
-      case 'super':
-        return callFunction(this, node, frame);
       case 'list':
         return listOf(this, node, frame);
       case 'record':
@@ -574,12 +595,4 @@ interface Branch<T> {
   readonly value: T;
   readonly changes: Changes;
   readonly ended: Ending;
-}
-
-/** How many items a value holds. */
-export function itemsHeld({ things }: Value): number {
-  let items = 0;
-  for (const thing of things)
-    if (thing.is === 'object' || thing.is === 'instance') items += thing.object.fields.size;
-  return items;
 }

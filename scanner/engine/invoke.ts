@@ -1,7 +1,7 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
 import type { Param } from '../ir/ir.ts';
-import { type CallSite, framesMax, type Given, recursionMax } from './calls.ts';
+import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import type { ApiCall } from './effects/effects.ts';
 import { birth, type Reads, readAlso } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
@@ -107,7 +107,7 @@ export function invoke(
   if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
     return follow(engine, own, { given: opened(given), self }, site).result;
   const isTooDeep = frame.depth >= framesMax;
-  if (isTooDeep) engine.leftOut ??= `more than ${framesMax} calls inside one another`;
+  if (isTooDeep) engine.leaveOut(tooDeep, frame, site.node);
   if (
     isTooDeep ||
     isOften ||
@@ -262,7 +262,7 @@ function valueFor(
   return fallback ?? nil;
 }
 
-export function generated(list: Value, resume: (sent: Value) => Value): Value {
+function generated(list: Value, resume: (sent: Value) => Value): Value {
   for (const object of objectsOf(list)) object.resume = resume;
   return list;
 }

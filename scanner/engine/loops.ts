@@ -71,12 +71,13 @@ function eachOf(
   const start = engine.left;
   if (rounds?.length === 0) engine.tryOut(node.body, frame);
   const isComputed = rounds !== undefined && rounds.length <= roundsMax;
+  const goOn = (): Value =>
+    repeat(engine, node, frame, () => takeAny(engine, value, to, node, frame));
   for (const { key, item } of isComputed ? rounds : []) {
     const count = (engine.rounds.get(node) ?? 0) + 1;
     engine.rounds.set(node, count);
     const isMuch = engine.knowledge.isOpen && count > Math.max(roundsAgain, rounds?.length ?? 0);
-    if (start - engine.left > engine.loopShare || engine.isExhausted || isMuch)
-      return repeat(engine, node, frame, () => takeAny(engine, value, to, node, frame));
+    if (start - engine.left > engine.loopShare || engine.isExhausted || isMuch) return goOn();
     const isPair = to.length > 1;
     to.forEach((target, at) => {
       engine.assign(target, isPair && at === 0 ? key : item, frame);
@@ -85,7 +86,7 @@ function eachOf(
     if (leaves(frame)) break;
   }
   if (isComputed) return value;
-  return repeat(engine, node, frame, () => takeAny(engine, value, to, node, frame));
+  return goOn();
 }
 
 function takeAny(
@@ -107,11 +108,14 @@ function leaves(frame: Invocation): boolean {
   return true;
 }
 
+/** Rounds of a loop each of which puts another function into a variable. */
+const exchangesMax = 16;
+
 // Any number of rounds: once more with what the first has left, and what keeps changing is open.
 function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: () => void): Value {
   let last: Changes | undefined;
   // Nested loops go through their bodies more often than that while there is something left.
-  const rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 2);
+  let rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 2);
   const outer = engine.isRepeating;
   engine.isRepeating = true;
   for (let round = 0; round < rounds; round++) {
@@ -127,10 +131,12 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
     if (end.ended !== '') break;
     const again = last && changedAgain(last, end.changes);
     if (again?.size === 0 && !makesThings(end.changes)) break;
+    const exchanges = last !== undefined && again !== undefined && exchangesFunctions(last, again);
     // What keeps changing is open in the last round; after many rounds, all that they set.
-    if (again !== undefined && last !== undefined && round >= rounds - 2) {
+    if (exchanges && rounds < exchangesMax) rounds += 1;
+    else if (again !== undefined && round >= rounds - 2) {
       engine.heap.open(rounds > 2 ? end.changes : again);
-      if (exchangesFunctions(last, again)) engine.leftOut ??= 'a loop that exchanges functions';
+      if (exchanges) engine.leaveOut('a loop that exchanges functions', frame, node);
     }
     last = end.changes;
   }

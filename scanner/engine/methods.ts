@@ -1,6 +1,5 @@
 /** Methods: of the skill's objects, of the library's, and of what nobody knows. */
 
-import { alternativesMax } from '../fact/shared-limits.ts';
 import { callApi, ofFunction, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
   type CallSite,
@@ -15,6 +14,7 @@ import { rowFor } from './effects/effects.ts';
 import type { Engine } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { itemAt } from './items.ts';
+import { isNumber } from './library/sorting.ts';
 import {
   classTold,
   fieldsOf,
@@ -23,12 +23,14 @@ import {
   moduleMember,
   noteReaching,
   patchedMembers,
+  type ThingOf,
 } from './names.ts';
 import {
   allNodesOf,
   contentsOf,
   dataOf,
   either,
+  functionsMax,
   knownText,
   type OwnClass,
   type OwnFunction,
@@ -58,12 +60,13 @@ export function callMethod(
       if (thing.is === 'api' && rowFor(engine, `${thing.name}.*`) !== undefined)
         callApi(engine, site, `${thing.name}.*`, given, undefined);
     const all = of.things.flatMap((thing) => functionsIn(thing));
-    const own = all.slice(0, engine.knowledge.callsBack ? alternativesMax : candidatesMax);
-    if (engine.knowledge.callsBack && all.length > own.length) engine.leftOut ??= tooMany;
+    const own = all.slice(0, engine.knowledge.callsBack ? functionsMax : candidatesMax);
+    if (engine.knowledge.callsBack && all.length > own.length)
+      engine.leaveOut(tooMany, site.frame, site.node);
     const results = own.map((one) => callValue(engine, site, one, given));
     return either([...results, passThrough(engine, site, [of], given)]);
   }
-  if (of.isCut) engine.leftOut ??= tooMany;
+  if (of.isCut) engine.leaveOut(tooMany, site.frame, site.node);
   noteReaching(engine, site.node, of, name, site.frame);
   const results = of.things.flatMap(
     (thing) =>
@@ -150,10 +153,6 @@ function ownersOf(
   ];
 }
 
-function isNumber(scalar: unknown): boolean {
-  return typeof scalar === 'number' || typeof scalar === 'bigint';
-}
-
 function callOn(
   engine: Engine,
   site: CallSite,
@@ -197,8 +196,6 @@ function callOn(
     }
   }
 }
-
-type ThingOf<Is extends Thing['is']> = Extract<Thing, { readonly is: Is }>;
 
 function callOnObject(
   engine: Engine,

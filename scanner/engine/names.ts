@@ -12,6 +12,7 @@ import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { withReceiver } from './methods.ts';
 import { valueOfName } from './named-values.ts';
+import { called } from './operators.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
@@ -153,12 +154,8 @@ export function memberIn(
   switch (thing.is) {
     case 'object':
       return memberOfObject(engine, node, thing, name, frame);
-    case 'class': {
-      const getter = name === undefined ? undefined : staticMethodOf(thing.class, name);
-      if (getter?.func.isGetter)
-        return [invoke(engine, getter, nothingGiven, { node, frame }, thingValue(thing))];
+    case 'class':
       return [classMember(engine, node, thing.class, name, frame) ?? unknown];
-    }
     case 'function': {
       const field = engine.heap.read(fieldsOf(engine, thing), name ?? '*');
       if (field !== undefined) return [field];
@@ -264,7 +261,7 @@ function memberOfObject(
     const hook = isOpen ? methodOf(object.class, engine.knowledge.missingName) : undefined;
     return [hook === undefined ? (fieldOf(object, name) ?? unknown) : call(hook, textValue(name))];
   }
-  const getter = usual.things.find((one) => one.is === 'finder' && one.how === 'get');
+  const getter = usual.things.find(isGetter);
   if (getter?.is === 'finder') {
     const site = { node, frame, isByText: false };
     const given = { ...nothingGiven, args: [self] };
@@ -370,15 +367,7 @@ export function described(
   args: readonly Value[],
   frame: Invocation,
 ): Value | undefined {
-  if (!engine.knowledge.isOpen) return undefined;
-  const found = of.things.flatMap((thing) => {
-    const method =
-      thing.is === 'object' && thing.object.class ? methodOf(thing.object.class, name) : undefined;
-    return method === undefined
-      ? []
-      : [invoke(engine, method, { ...nothingGiven, args }, { node, frame }, thingValue(thing))];
-  });
-  return found.length === 0 ? undefined : either(found);
+  return engine.knowledge.isOpen ? called(engine, node, name, of, args, frame) : undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Invocation } from './interpret.ts';
 import { either, itemsOf, listValue, textValue, type Value } from './value.ts';
 
 /** What the variables of a test are before it is gone through. */
-export type Tested = ReadonlyMap<string, Value | undefined>;
+type Tested = ReadonlyMap<string, Value | undefined>;
 
 export function testedIn(test: Node, frame: Invocation): Tested {
   const found = new Map<string, Value | undefined>();

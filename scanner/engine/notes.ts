@@ -97,8 +97,10 @@ export class Notes {
 
   /** Where the last connection or request went: any host, when there was none. */
   get lastEgress(): Capability & { readonly kind: 'egress' } {
-    for (const fact of this.facts.toReversed())
-      if (fact.kind === 'capability' && fact.capability.kind === 'egress') return fact.capability;
+    for (let at = this.facts.length - 1; at >= 0; at--) {
+      const fact = this.facts[at];
+      if (fact?.kind === 'capability' && fact.capability.kind === 'egress') return fact.capability;
+    }
     return { kind: 'egress', url: anyEgress, methods: ['*'] };
   }
 
@@ -145,8 +147,9 @@ export class Notes {
   }
 
   sink(at: At, nodes: readonly string[], sink: FlowSink): void {
+    const what = `${at.place.start} ${at.api} ${JSON.stringify(sink)}`;
     for (const node of new Set(nodes)) {
-      if (!this.#once(`sink ${node} ${at.place.start} ${at.api} ${JSON.stringify(sink)}`)) continue;
+      if (!this.#once(`sink ${node} ${what}`)) continue;
       this.sinks.push({ node, sink, ...located(at) });
     }
   }

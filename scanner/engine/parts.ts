@@ -4,14 +4,14 @@ import type { Arg, NodeOf, Spread } from '../ir/ir.ts';
 import type { Given } from './calls.ts';
 import { wholeEnvironment } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { itemsHeld } from './interpret.ts';
 import { compute } from './library/library.ts';
-import { isEnvironment, memberNode, memberOf } from './names.ts';
+import { isEnvironment, isGetter, memberNode, memberOf } from './names.ts';
 import { iterated } from './protocols.ts';
 import {
   allNodesOf,
   dataOf,
   either,
+  itemsHeld,
   itemsOf,
   keyOf,
   knownText,
@@ -36,7 +36,7 @@ export function givenBy(
 ): Given {
   let ways: Value[][] = [[]];
   const add = (...lists: readonly (readonly Value[])[]): void => {
-    ways = waysWith(ways, lists);
+    ways = waysWith(ways, lists, waysMax);
   };
   const named = new Map<string, Value>();
   const spread: Value[] = [];
@@ -89,7 +89,7 @@ export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocat
     const lists = isSpread(item) ? (listsIn(engine, value) ?? lettersOf(engine, value)) : [[value]];
     isGrown ||= lists === undefined;
     if (isGrown) loose.push(...(lists?.flat() ?? [partOf(value)]));
-    else ways = waysWith(ways, lists ?? []);
+    else ways = waysWith(ways, lists ?? [], waysMax);
   }
   const nodes = allNodesOf(loose);
   return either(
@@ -101,10 +101,15 @@ export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocat
   );
 }
 
-function waysWith(ways: Value[][], lists: readonly (readonly Value[])[]): Value[][] {
+/** Lists, each with one of several lists behind it; as many of them as are kept. */
+export function waysWith(
+  ways: Value[][],
+  lists: readonly (readonly Value[])[],
+  most: number,
+): Value[][] {
   const [list, ...others] = lists;
   if (list === undefined || others.length > 0)
-    return ways.flatMap((one) => lists.map((items) => [...one, ...items])).slice(0, waysMax);
+    return ways.flatMap((one) => lists.map((items) => [...one, ...items])).slice(0, most);
   for (const way of ways) for (const item of list) way.push(item);
   return ways;
 }
@@ -133,8 +138,9 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
       for (const { fields, rest, base } of all) {
         if (base !== undefined) object.base = base;
         for (const [key, one] of fields) {
-          const isRead = one.things.some((thing) => thing.is === 'finder' && thing.how === 'get');
-          const held = isRead ? memberOf(engine, memberNode(node, key), value, key, frame) : one;
+          const held = one.things.some(isGetter)
+            ? memberOf(engine, memberNode(node, key), value, key, frame)
+            : one;
           object.fields.set(key, held);
         }
         if (rest !== undefined && engine.knowledge.isOpen)

@@ -5,6 +5,7 @@ import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { compute } from './library/library.ts';
+import { listOfAny } from './library/lists.ts';
 import { withReceiver } from './methods.ts';
 import { memberNode, memberOf } from './names.ts';
 import {
@@ -102,11 +103,9 @@ export function iterated(engine: Engine, node: Node, value: Value, frame: Invoca
   return withNodes(either([...(isMore ? [others] : []), ...found]), value.nodes);
 }
 
-/** A list of any number of items like this one. */
+/** A list of any number of items like this one, with their data. */
 export function anyNumberOf(item: Value): Value {
-  const object = newObject('list');
-  object.rest = { ...item, isOpen: true };
-  return { ...thingValue({ is: 'object', object }), nodes: allNodesOf([item]) };
+  return withNodes(listOfAny(item), allNodesOf([item]));
 }
 
 /**

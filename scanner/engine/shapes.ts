@@ -43,7 +43,7 @@ export function shapeOfValues(engine: Engine, values: readonly Value[], withData
     if (count > valuesMax) return;
     for (const { whole } of value.texts) parts.push(JSON.stringify(whole));
     for (const scalar of value.scalars) parts.push(String(scalar));
-    if (withData) parts.push(...value.nodes);
+    if (withData) parts.push(value.nodes.join(' '));
     for (const thing of value.things) addThing(thing);
     if (value.isOpen || knownOf(value) === undefined) parts.push('?');
     parts.push(';');
@@ -59,7 +59,7 @@ export function isAlike(a: Value, b: Value): boolean {
   return (
     a.isOpen === b.isOpen &&
     a.nodes.length === b.nodes.length &&
-    a.nodes.every((node) => b.nodes.includes(node)) &&
+    haveSameNodes(a, b) &&
     a.texts.length === b.texts.length &&
     a.texts.every(
       (text, at) =>
@@ -70,6 +70,12 @@ export function isAlike(a: Value, b: Value): boolean {
     a.things.length === b.things.length &&
     a.things.every((thing, at) => isThing(thing, b.things[at]))
   );
+}
+
+function haveSameNodes({ nodes }: Value, b: Value): boolean {
+  if (nodes === b.nodes) return true;
+  const others = new Set(b.nodes);
+  return nodes.every((node) => others.has(node));
 }
 
 function isThing(a: Thing, b: Thing | undefined): boolean {

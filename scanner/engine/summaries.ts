@@ -2,8 +2,10 @@
  * Functions that are called often: after some calls that do nothing but compute, the others are
  * gone through together, with arguments that may be any of theirs, or anything.
  */
+
 import type { Func } from '../ir/ir.ts';
 import type { Given } from './calls.ts';
+import { allGiven } from './effects/effects.ts';
 import { type Reads, readAlso } from './heap.ts';
 import type { Engine } from './interpret.ts';
 import { isAlike, shapeOfValues } from './shapes.ts';
@@ -56,18 +58,14 @@ interface Calls {
 interface Same {
   readonly call: Call;
   readonly result: Value;
+  /** The variables that were read, and what they held. */
   readonly reads: Reads;
   readonly held: string;
 }
 
 /** Calls that are gone through together. */
-interface Together {
-  readonly call: Call;
-  readonly result: Value;
+interface Together extends Same {
   readonly rounds: number;
-  /** The variables that were read, and what they held. */
-  readonly reads: Reads;
-  readonly held: string;
 }
 
 /** What is known of the calls of each function, in each environment around it. */
@@ -222,8 +220,8 @@ function heldIn(engine: Engine, reads: Reads): string {
   return shapeOfValues(engine, values, true);
 }
 
-function valuesOf({ given: { args, named, spread }, self }: Call): readonly Value[] {
-  return [...(self === undefined ? [] : [self]), ...args, ...named.values(), ...spread];
+function valuesOf({ given, self }: Call): readonly Value[] {
+  return allGiven(self === undefined ? given : { ...given, self });
 }
 
 // What is wholly known is computed, and a function that is given is called.

@@ -189,7 +189,10 @@ export function leadingNodes({ pieces }: Text): readonly string[] {
   return nodes;
 }
 
-// `//` begins a host as a scheme does; what is not known may hold the slash, or not.
-function hostEnds(text: string): boolean {
+/**
+ * Whether an address has more than its host. `//` begins a host as a scheme does; what is not known
+ * may hold the slash, or not.
+ */
+export function hostEnds(text: string): boolean {
   return /[/?#]/.test(text.replace(/^([\w+.-]{1,20}:|\0)?\/\//, ''));
 }

@@ -158,10 +158,10 @@ export function dataOf(nodes: readonly string[]): Value {
   return nodes.length === 0 ? unknown : { ...unknown, nodes: [...new Set(nodes)] };
 }
 
-/** The value with further nodes, in all of its texts, too. */
+/** The value with further nodes. */
 export function withNodes(value: Value, nodes: readonly string[]): Value {
-  const added = nodes.filter((node) => !value.nodes.includes(node));
-  return added.length === 0 ? value : { ...value, nodes: [...value.nodes, ...added] };
+  const all = union([value.nodes, nodes]);
+  return all.length === value.nodes.length ? value : { ...value, nodes: all };
 }
 
 function isFirst(value: Value, at: number, all: readonly Value[]): boolean {
@@ -178,25 +178,39 @@ export function either(all: readonly Value[]): Value {
   const texts = differentTexts(values);
   const things = union(values.map((value) => value.things));
   const kept = fewTexts(texts);
-  const isMany = kept.length < texts.length || things.length > alternativesMax;
+  const few = fewThings(things);
+  const isMany = kept.length < texts.length || few.length < things.length;
   const value: Value = {
     texts: kept,
     scalars: union(values.map(({ scalars }) => scalars)).slice(0, alternativesMax),
-    things: things.slice(0, alternativesMax),
+    things: few,
     isOpen: isMany || values.some((value) => value.isOpen),
     nodes: nodesOf(values),
     isFolded: values.some((value) => value.isFolded),
     isDecoded: values.some((value) => value.isDecoded),
   };
   const isCut =
-    (things.length > alternativesMax && losesCalls(things)) || values.some((one) => one.isCut);
+    (few.length < things.length && losesCalls(things, few)) || values.some((one) => one.isCut);
   return isCut ? { ...value, isCut } : value;
 }
 
+/** Functions, and objects that hold some, of which a value may be one. */
+export const functionsMax = 512;
+
+// As many alternatives as are kept: more of those that are called in ways of their own.
+function fewThings(things: readonly Thing[]): readonly Thing[] {
+  if (things.length <= alternativesMax) return things;
+  let plain = 0;
+  let others = 0;
+  return things.filter((thing) =>
+    isPlain(thing, 0) ? ++plain <= alternativesMax : ++others <= functionsMax,
+  );
+}
+
 // Whether what is left out may do, when it is called, what none of those do that are kept.
-function losesCalls(things: readonly Thing[]): boolean {
-  const kept = things.slice(0, alternativesMax);
-  return things.slice(alternativesMax).some((one) => !kept.some((other) => doSame(one, other)));
+function losesCalls(things: readonly Thing[], kept: readonly Thing[]): boolean {
+  const isKept = new Set(kept);
+  return things.some((one) => !isKept.has(one) && !kept.some((other) => doSame(one, other)));
 }
 
 /** Objects inside one another that are searched for functions. */
@@ -231,6 +245,8 @@ function differentTexts(values: readonly Value[]): readonly Text[] {
   return lists.flat().filter((text) => {
     const { whole, nodes } = text;
     const alike = byWhole.get(whole);
+    // As many as are kept are enough.
+    if (alike !== undefined && alike.length > alternativesMax) return false;
     if (alike?.some((one) => areSame(one.nodes, nodes))) return false;
     if (alike === undefined) byWhole.set(whole, [text]);
     else alike.push(text);
@@ -292,6 +308,21 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
   };
   for (const value of values) add(value, 0);
   return [...nodes];
+}
+
+/** How many items a value holds. */
+export function itemsHeld({ things }: Value): number {
+  let items = 0;
+  for (const thing of things)
+    if (thing.is === 'object' || thing.is === 'instance') items += thing.object.fields.size;
+  return items;
+}
+
+/** Objects of the library. */
+export function instancesIn(values: readonly Value[]): readonly HeapObject[] {
+  return values.flatMap(({ things }) =>
+    things.flatMap((one) => (one.is === 'instance' ? [one.object] : [])),
+  );
 }
 
 /** All that an object holds. */
@@ -362,8 +393,10 @@ function hasMore({ isOpen, texts }: Value): boolean {
   return isOpen && texts.length >= alternativesMax;
 }
 
+export type Known = Text | Scalar | undefined;
+
 /** The only thing that a value is, when it is computed whole: a text, a number, nothing. */
-export function knownOf(value: Value): Text | Scalar | undefined {
+export function knownOf(value: Value): Known {
   if (value.isOpen || value.things.length > 0) return undefined;
   if (value.texts.length + value.scalars.length !== 1) return undefined;
   const [text] = value.texts;
@@ -471,8 +504,9 @@ export interface Round {
 export function absorb(object: HeapObject, nodes: readonly string[], depth = 0): void {
   if (nodes.length === 0 || depth > 4) return;
   const before = object.rest?.nodes ?? [];
-  if (nodes.every((node) => before.includes(node))) return;
-  object.rest = { ...dataOf([...before, ...nodes]), isOpen: true };
+  const all = union([before, nodes]);
+  if (all.length === before.length) return;
+  object.rest = dataOf(all);
   for (const one of object.holds ?? []) absorb(one, nodes, depth + 1);
 }
 

@@ -152,8 +152,7 @@ export type Operator =
   | 'not'
   | 'in' // an item of a list, a key of a record, a part of a text
   | 'range' // both ends included
-  | 'until' // the end excluded
-  | 'match'; // a text matches a pattern
+  | 'until'; // the end excluded
 
 export interface Arg {
   readonly value: Node;

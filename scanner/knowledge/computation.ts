@@ -93,7 +93,6 @@ export type Computation =
   | 'pad' // text, length, with
   | 'radix' // number, base
   | 'lists' // items of lists, and others, as one list
-  | 'merged' // records, one over the other
   | 'from-entries' // a list of pairs as a record
   | 'json-text' // as JSON
   | 'address' // address, below

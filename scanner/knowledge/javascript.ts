@@ -203,7 +203,7 @@ export const nodeRows: Table = {
     'child_process.execFile execFileSync spawnSync': runs,
     'child_process.spawn': makes('child_process.ChildProcess', { ...isRun, options: 2 }),
     'child_process.ChildProcess#stdin.write end': sends,
-    'child_process.ChildProcess#kill on unref ref disconnect send stdin stdout stderr': through,
+    'child_process.ChildProcess#kill on unref ref disconnect send': through,
     'child_process.fork worker_threads.Worker cluster.fork setupPrimary': loadsApart,
     'worker_threads.isMainThread parentPort workerData threadId': through,
     'process.binding _linkedBinding': row([{ does: 'native', what: 0 }, isLoaded]),
@@ -267,7 +267,10 @@ export const nodeRows: Table = {
     // Tells where it listens.
     'net.Server#listen address': nothing,
     'dgram.createSocket': makes('dgram.Socket', isRaw),
-    'dgram.Socket#send': row({ does: 'connect', scheme: 'udp', host: { rest: 1 }, content: 0 }),
+    'dgram.Socket#send': row([
+      { does: 'connect', scheme: 'udp', host: { at: 2, text: 'localhost' }, port: 1 },
+      { does: 'send', content: 0 },
+    ]),
     'dgram.Socket#connect': row({ ...tcp, scheme: 'udp' }),
     'dgram.Socket#on once close unref address setBroadcast': through,
     'dns|dns/promises.lookup resolve resolve4 resolve6 resolveAny resolveCname resolveMx': looksUp,

@@ -67,7 +67,7 @@ type Deed =
       readonly port?: number;
       readonly traits?: readonly Trait[];
     }
-  /** A connection; `host` may be an address with a scheme, and `content` is sent at once. */
+  /** A connection; `host` may be an address with a scheme. */
   | {
       readonly does: 'connect';
       readonly scheme: 'tcp' | 'udp' | 'dns' | 'http' | 'https';
@@ -76,7 +76,6 @@ type Deed =
       readonly usual?: number;
       /** A port that is not that of a service of the web is told. */
       readonly tellsPort?: true;
-      readonly content?: ArgOf;
     }
   /** Sends over what the object is open on: a connection, a file, the input of a program. */
   | { readonly does: 'send'; readonly content: ArgOf; readonly part?: 'header' | 'url' | 'input' }
@@ -313,6 +312,8 @@ export interface Channel {
   readonly opens: RegExp;
   /** Options of such a call that add to what is sent. */
   readonly adds: RegExp;
+  /** Calls that give the channel functions or objects of the skill, which get what it is told. */
+  readonly handlers?: RegExp;
 }
 
 export interface Row {

@@ -20,8 +20,8 @@ const scanOf = (path: string, text: string): Promise<ScanReport> =>
 const _stepLimit = 'the step limit of the scan';
 const longText = (to: string): string =>
   `${to} = "https://a.example/" + "${'a'.repeat(4_000)}" + "${'b'.repeat(4_000)}"`;
-const listed = (of: (at: number) => string): string =>
-  Array.from({ length: 70 }, (_, at) => of(at)).join(', ');
+const listed = (length: number, of: (at: number) => string): string =>
+  Array.from({ length }, (_, at) => of(at)).join(', ');
 const stages = (count: number): string => `${Array(count).fill('tr a b').join(' | ')}\n`;
 
 describe('a file that would cost a scan too much', () => {
@@ -51,10 +51,16 @@ describe('a file that would cost a scan too much', () => {
       'too much of it to follow every call',
     ],
     [
-      'a chosen one of 70 functions',
+      'a chosen one of 600 functions',
       'a.ts',
-      `const of = (f: any) => () => f();\nconst all = [${listed((at) => `of(() => ${at})`)}];\nall[Date.now()]();\n`,
-      'a call of one of too many functions',
+      `const of = (f: any) => () => f();\nconst all = [${listed(600, (at) => `of(() => ${at})`)}];\nall[Date.now()]();\n`,
+      'a call of one of more than 512 functions',
+    ],
+    [
+      '300 functions of a shell that call one another',
+      'a.sh',
+      `${Array.from({ length: 300 }, (_, at) => `f${at}() { f${at + 1}; }\n`).join('')}f0\n`,
+      'more than 200 calls inside one another',
     ],
     [
       '133,000 list markers in a line',
@@ -104,7 +110,16 @@ describe('a file that would cost a scan too much', () => {
     ['a.ts', `export const x = ${'1 +\n'.repeat(16_000)}1;\n`],
     ['a.ts', `x=${'a+'.repeat(1_900)}1;\n`.repeat(120)],
     // All of them are asked in the same way.
-    ['a.ts', `const all = [${listed((at) => `{ at: ${at} }`)}];\nall[Date.now()].toString();\n`],
+    ['a.ts', `const all = [${listed(70, (at) => `() => ${at}`)}];\nall[Date.now()]();\n`],
+    [
+      'a.ts',
+      'let state = start;\nfunction start() { return middle; }\nfunction middle() { return end; }\n' +
+        'function end() { return start; }\nfor (const _ of process.argv) state = state();\n',
+    ],
+    [
+      'a.ts',
+      `const all = [${listed(600, (at) => `{ at: ${at} }`)}];\nall[Date.now()].toString();\n`,
+    ],
     // A walk for each default would double with each level.
     ['a.ts', `let x;\n${'['.repeat(60)}x${' = []]'.repeat(60)} = list;\n`],
     [

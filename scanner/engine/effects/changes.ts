@@ -3,7 +3,7 @@ import { append, setMember } from '../assigned.ts';
 import { inherit } from '../classes.ts';
 import type { Heap } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
-import { Text } from '../text.ts';
+import { numberOf } from '../library/scripting.ts';
 import {
   absorb,
   allNodesOf,
@@ -156,7 +156,7 @@ function changeList(
         ? how === 'pop'
           ? items.length - 1
           : undefined
-        : numberIn(at);
+        : numberOf(knownOf(at));
   const index = typeof place === 'number' ? (place < 0 ? items.length + place : place) : undefined;
   const isTaken = how === 'pop' || (how === 'remove' && index !== undefined && index >= 0);
   let taken: Value | undefined;
@@ -177,12 +177,6 @@ function changeList(
 }
 
 // A place that a row names stands in it as a text.
-function numberIn(value: Value): number | undefined {
-  const known = knownOf(value);
-  const number = known instanceof Text ? Number(known.whole) : known;
-  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
-}
-
 function takeLast(engine: Engine, object: HeapObject): Value {
   const key = String(object.length - 1);
   const last = object.fields.get(key) ?? unknown;

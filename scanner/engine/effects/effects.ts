@@ -40,7 +40,7 @@ import { change, fill } from './changes.ts';
 import { handOn, handTo, heardOn, tell } from './channels.ts';
 import { applyFile, loadPath, searchFolder, startAt, storedPaths, temporaryFile } from './files.ts';
 import { runCode, startProgram } from './programs.ts';
-import { applyConnect, applyRequest, send, sendOver, setOption } from './requests.ts';
+import { applyConnect, applyRequest, openOn, send, sendOver, setOption } from './requests.ts';
 import { givenBy } from './results.ts';
 
 /** A call of a function of the library. */
@@ -97,7 +97,12 @@ function listOf({ args, spread }: ApiCall, from: number): Value {
 }
 
 /** All that a call is given, with its object. */
-export function allGiven({ args, named, spread, self }: ApiCall): readonly Value[] {
+export function allGiven({
+  args,
+  named,
+  spread,
+  self,
+}: Pick<ApiCall, 'args' | 'named' | 'spread' | 'self'>): readonly Value[] {
   return [...(self === undefined ? [] : [self]), ...args, ...named.values(), ...spread];
 }
 
@@ -125,9 +130,7 @@ export function applyRow(engine: Engine, call: ApiCall, row: Row): Value {
 
 // What a client was connected to by a call.
 function openIn(made: readonly (Value | undefined)[]): HeapObject['openOn'] {
-  return made
-    .flatMap((value) => objectsOf(value ?? unknown).flatMap(({ openOn }) => openOn))
-    .filter(({ capability }) => capability.kind === 'egress');
+  return made.flatMap(openOn).filter(({ capability }) => capability.kind === 'egress');
 }
 
 function isMeant(call: ApiCall, { when, unless }: RowEffect): boolean {

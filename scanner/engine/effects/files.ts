@@ -18,6 +18,7 @@ import {
   concat,
   dataOf,
   either,
+  instancesIn,
   itemsOf,
   knownOf,
   knownText,
@@ -169,9 +170,7 @@ function tellingNamesIn({ context }: Engine, { program }: At): readonly Text[] {
 // `ZipFile(buffer, "w")`, `GzipFile(fileobj=buffer)`: no path is read or written.
 function inMemory({ args, named }: ApiCall, path: Value): Value | undefined {
   const given = path === unknown ? [...args, ...named.values()] : [path];
-  const holds = given.flatMap(({ things }) =>
-    things.flatMap((one) => (one.is === 'instance' ? [one.object] : [])),
-  );
+  const holds = instancesIn(given);
   if (holds.length === 0) return undefined;
   const object = newObject('object');
   object.holds = holds;

@@ -1,7 +1,9 @@
 /** What calls give that go through the items of a list, and what promises hold. */
+
 import { type CallSite, callValue, nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import { truthOf } from '../library/library.ts';
+import { listOfAny } from '../library/lists.ts';
 import { anyNumberOf } from '../protocols.ts';
 import {
   allNodesOf,
@@ -18,8 +20,7 @@ import {
   withNodes,
 } from '../value.ts';
 import type { ApiCall } from './effects.ts';
-
-type Made = readonly (Value | undefined)[];
+import type { Made } from './results.ts';
 
 /** What a function gave for each item. */
 export function mapped({ self = unknown, args }: ApiCall, [made = unknown]: Made): Value {
@@ -59,8 +60,7 @@ export function filtered(
   const kept = items.filter((_, at) => truths[at] !== false);
   if (isPlain || truths.every((one) => one !== undefined))
     return listValue(kept.map((one) => (isPlain ? withoutFalse(one) : one)));
-  const list = anyNumberOf(either(kept));
-  return { ...list, nodes: [] };
+  return listOfAny(either(kept));
 }
 
 function withoutFalse(value: Value): Value {

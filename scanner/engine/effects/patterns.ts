@@ -117,17 +117,13 @@ function matchesOf(
   isAll: boolean,
 ): readonly RegExpExecArray[] | undefined {
   if (what === undefined) return undefined;
-  const source = typeof what === 'string' ? new RegExp(escaped(what), 'g') : what;
+  const source = typeof what === 'string' ? new RegExp(RegExp.escape(what), 'g') : what;
   const all = new RegExp(
     source.source,
     source.flags.includes('g') ? source.flags : `${source.flags}g`,
   );
   const found = [...whole.matchAll(all)].slice(0, isAll ? matchesMax : 1);
   return found as RegExpExecArray[];
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 // Something that is not known in the place of each match.

@@ -1,4 +1,5 @@
 /** Requests and connections: which hosts they reach, and which parts of them carry data. */
+
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../fact/fact.ts';
@@ -12,12 +13,12 @@ import {
   unknownPart,
   writtenHost,
 } from '../../lookup-tables/egress-of.ts';
+import { addRest } from '../assigned.ts';
 import type { Engine } from '../interpret.ts';
 import { leadingNodes, Text } from '../text.ts';
 import {
   allNodesOf,
   dataOf,
-  either,
   itemsOf,
   knownOf,
   newObject,
@@ -394,10 +395,7 @@ export function sendOver(
   }
   if (open.length > 0 || call.self === undefined) return;
   // Opened elsewhere, or later: what it is given goes along with it.
-  for (const object of objectsOf(call.self))
-    engine.heap.reshape(object, {
-      rest: object.rest === undefined ? content : either([object.rest, content]),
-    });
+  for (const object of objectsOf(call.self)) addRest(engine, object, content);
 }
 
 /** Sends data over a connection: where it goes is not known when it was opened elsewhere. */

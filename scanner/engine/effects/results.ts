@@ -8,7 +8,7 @@ import { classFrom } from '../classes.ts';
 import { birth } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { itemAt } from '../items.ts';
-import { compute } from '../library/library.ts';
+import { compute, isCodec } from '../library/library.ts';
 import { sortedList, sortInPlace } from '../library/sorting.ts';
 import { memberByText } from '../names.ts';
 import { shownBy } from '../protocols.ts';
@@ -18,6 +18,7 @@ import {
   concat,
   dataOf,
   either,
+  instancesIn,
   itemsOf,
   keyOf,
   knownText,
@@ -42,10 +43,11 @@ import { namedLine } from './named-line.ts';
 import { bracesIn, evaluated, expanded, moduleBy, requiredBy } from './named-results.ts';
 import { matched, patternOf, pieces, replaced } from './patterns.ts';
 import { proxied, revocable } from './proxied.ts';
+import { openOn } from './requests.ts';
 import { taken } from './taken.ts';
 
 /** What the effects of a row gave. */
-type Made = readonly (Value | undefined)[];
+export type Made = readonly (Value | undefined)[];
 
 type Give = (engine: Engine, call: ApiCall, made: Made) => Value;
 
@@ -244,9 +246,7 @@ function bufferOf(call: ApiCall): Value {
   const object = newObject('object');
   const nodes = allNodesOf(call.args);
   if (nodes.length > 0) object.rest = dataOf(nodes);
-  object.holds = call.args.flatMap(({ things }) =>
-    things.flatMap((one) => (one.is === 'instance' ? [one.object] : [])),
-  );
+  object.holds = instancesIn(call.args);
   return thingValue({ is: 'instance', of: 'bytearray', object });
 }
 
@@ -436,14 +436,9 @@ function objectOf(engine: Engine, call: ApiCall, made: Made, of: string, isBare:
       one.is === 'instance' || (isView && one.is === 'object') ? [one.object] : [],
     ),
   );
-  object.openOn = made.flatMap((value) =>
-    objectsOf(value ?? unknown).flatMap(({ openOn }) => openOn),
-  );
+  object.openOn = made.flatMap(openOn);
   if (engine.knowledge.isClient?.(call.at.api) === true)
-    object.openOn = [
-      ...object.openOn,
-      ...objectsOf(call.self ?? unknown).flatMap(({ openOn }) => openOn),
-    ].slice(0, 16);
+    object.openOn = [...object.openOn, ...openOn(call.self)].slice(0, 16);
   const all = allGiven(call);
   const held = [...all, ...madeIn(made)];
   if (held.length > 0 && !isBare) object.rest = dataOf(allNodesOf(held));
@@ -516,10 +511,6 @@ function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made
   const isOneLetter = isLetter && call.spread.length === 0;
   const data = isOneLetter ? { ...made, isDecoded: false } : made;
   return withNodes(data, [engine.notes.source(call.at, source, note)]);
-}
-
-function isCodec(name: Value | undefined): boolean {
-  return /^(base64(url)?|hex)$/.test(knownText(name) ?? '');
 }
 
 // What the files hold that an effect read, or that the object is.

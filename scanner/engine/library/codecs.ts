@@ -6,8 +6,7 @@ import { brotliDecompressSync, inflateRawSync, unzipSync } from 'node:zlib';
 import { decodedCharsMax } from '../../fact/shared-limits.ts';
 import type { Computation } from '../../knowledge/computation.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
-import type { Text } from '../text.ts';
-import { type Scalar, textValue, type Value } from '../value.ts';
+import { type Known, textValue, type Value } from '../value.ts';
 
 const nulLetter = '\u2400';
 
@@ -221,11 +220,7 @@ export function unescaped(text: string): string {
 }
 
 /** A number as the letters of its bytes. */
-export function numberBytes(
-  number: Text | Scalar | undefined,
-  length: Text | Scalar | undefined,
-  isBig: boolean,
-): string | undefined {
+export function numberBytes(number: Known, length: Known, isBig: boolean): string | undefined {
   if (typeof number !== 'bigint' && !Number.isInteger(number)) return undefined;
   if (typeof length !== 'number' || !(length >= 0 && length <= numberBytesMax)) return undefined;
   const digits = BigInt(number as number | bigint).toString(16);

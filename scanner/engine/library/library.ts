@@ -14,6 +14,7 @@ import {
   fieldOf,
   type HeapObject,
   itemsOf,
+  type Known,
   keyOf,
   knownOf,
   knownText,
@@ -33,15 +34,7 @@ import { listCharsMax, ofItems, ofLists } from './lists.ts';
 import { packed } from './pack.ts';
 import { bytesCodec, bytesIn, ofScripts } from './scripting.ts';
 import { parsedSettings } from './settings.ts';
-import {
-  byPattern,
-  byTable,
-  flagsIn,
-  type Known,
-  keeping,
-  ofText,
-  replacedPattern,
-} from './text-functions.ts';
+import { byPattern, byTable, flagsIn, keeping, ofText, replacedPattern } from './text-functions.ts';
 
 /** Whether a value is surely true or false; undefined when it may be either. */
 export function truthOf(value: Value, { emptyIsFalse }: Knowledge): boolean | undefined {
@@ -271,7 +264,12 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
 
 // `Buffer.from(text, 'base64')`
 function isDecodingBytes(computation: Computation, [, encoding]: readonly Value[]): boolean {
-  return computation === 'bytes-from' && /^(base64(url)?|hex)$/.test(knownText(encoding) ?? '');
+  return computation === 'bytes-from' && isCodec(encoding);
+}
+
+/** Whether an encoding says a text by other letters. */
+export function isCodec(name: Value | undefined): boolean {
+  return /^(base64(url)?|hex)$/.test(knownText(name) ?? '');
 }
 
 function isDecodedIn(value: Value): boolean {

@@ -7,6 +7,7 @@ import {
   either,
   isWhole,
   itemsOf,
+  type Known,
   keyOf,
   knownOf,
   knownText,
@@ -14,7 +15,6 @@ import {
   newObject,
   objectsOf,
   partOf,
-  type Scalar,
   scalarValue,
   textValue,
   thingValue,
@@ -25,7 +25,7 @@ import {
 /** Items of a list that is computed, and letters of a text that is repeated. */
 export const listCharsMax = 4_096;
 
-type Compute = (of: readonly Value[]) => Value | undefined;
+export type Compute = (of: readonly Value[]) => Value | undefined;
 
 /** Functions of lists and records. */
 export const ofLists: Partial<Record<Computation, Compute>> = {
@@ -203,8 +203,8 @@ function ofRecord(
   return thingValue({ is: 'object', object: exchanged });
 }
 
-// A list of any number of items like this one.
-function listOfAny(item: Value): Value {
+/** A list of any number of items like this one. */
+export function listOfAny(item: Value): Value {
   const object = newObject('list');
   object.rest = { ...item, isOpen: true };
   return thingValue({ is: 'object', object });
@@ -227,13 +227,13 @@ export function anyOrder(value: Value): Value {
 /** `a[from:to:step]`; nothing for bounds that are not known. */
 export function sliced<T>(
   items: readonly T[],
-  from: Text | Scalar | undefined,
-  to: Text | Scalar | undefined,
-  step: Text | Scalar | undefined,
+  from: Known,
+  to: Known,
+  step: Known,
 ): T[] | undefined {
   const by = step === null || step === undefined ? 1 : step;
   if (typeof by !== 'number' || by === 0) return undefined;
-  const bound = (one: Text | Scalar | undefined, usual: number): number | undefined => {
+  const bound = (one: Known, usual: number): number | undefined => {
     if (one === null || one === undefined) return usual;
     if (typeof one !== 'number') return undefined;
     return one < 0 ? Math.max(by < 0 ? -1 : 0, items.length + one) : Math.min(one, items.length);

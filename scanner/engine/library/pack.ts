@@ -1,14 +1,11 @@
 /** `pack` and `unpack` of Ruby and PHP, which share the formats of Perl's, for whole texts. */
 
 import { Text } from '../text.ts';
-import { listValue, type Scalar, scalarValue, textValue, type Value } from '../value.ts';
-import { textOf } from './codecs.ts';
+import { type Known, listValue, scalarValue, textValue, type Value } from '../value.ts';
+import { bytesOf, textOf } from './codecs.ts';
 
 /** A list as a text: `C*` bytes, `U*` letters, `m` base64, `H*` hexadecimal, `a*` as it is. */
-export function packed(
-  items: readonly (Text | Scalar | undefined)[],
-  format: string,
-): Value | undefined {
+export function packed(items: readonly Known[], format: string): Value | undefined {
   const [, kind = ''] = /^([CcUmHaAu])[\d*]*0?$/.exec(format) ?? [];
   if (/[CcU]/.test(kind) && items.every((item) => typeof item === 'number')) {
     const text = kind === 'U' ? String.fromCodePoint(...items) : textOf(Buffer.from(items));
@@ -16,7 +13,7 @@ export function packed(
   }
   const [first] = items;
   if (!(first instanceof Text)) return undefined;
-  if (kind === 'm') return textValue(Buffer.from(first.whole).toString('base64'));
+  if (kind === 'm') return textValue(bytesOf(first.whole).toString('base64'));
   if (kind === 'H') return textValue(textOf(Buffer.from(first.whole, 'hex')));
   return /[aA]/.test(kind) ? textValue(first.whole) : undefined;
 }
@@ -40,7 +37,7 @@ function uudecoded(text: string): string {
 export function unpacked(text: string, format: string): Value | undefined {
   const [, kind = ''] = /^([CcUmHaAu])[\d*]*0?$/.exec(format) ?? [];
   if (kind === 'u') return listValue([textValue(uudecoded(text))]);
-  const bytes = Buffer.from(text, /[^\0-\xff]/.test(text) ? 'utf8' : 'latin1');
+  const bytes = bytesOf(text);
   switch (kind) {
     case 'C':
     case 'c':

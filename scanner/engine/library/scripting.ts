@@ -1,4 +1,5 @@
 /** Functions of texts, lists and records that languages of the web have. */
+
 import { posix } from 'node:path';
 import type { Computation } from '../../knowledge/computation.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
@@ -10,13 +11,13 @@ import {
   fieldOf,
   isWhole,
   itemsOf,
+  type Known,
   keyOf,
   knownOf,
   knownText,
   listValue,
   newObject,
   objectsOf,
-  type Scalar,
   scalarValue,
   shownTexts,
   textValue,
@@ -26,8 +27,7 @@ import {
   withNodes,
 } from '../value.ts';
 import { letterOf, textOf } from './codecs.ts';
-
-type Known = Text | Scalar | undefined;
+import type { Compute } from './lists.ts';
 
 const lettersMax = 20_000;
 
@@ -66,7 +66,7 @@ export function ofScript(
 }
 
 /** The number that a value is; a row writes its own numbers as texts. */
-function numberOf(known: Known): number | undefined {
+export function numberOf(known: Known): number | undefined {
   const number = known instanceof Text ? Number(known.whole) : known;
   return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
 }
@@ -114,8 +114,6 @@ function addressWith(address: Value, name: Value, given: Value): Text {
   return Text.of(text, undefined, [...nodes, ...allNodesOf([given])]);
 }
 
-type Compute = (of: readonly Value[]) => Value | undefined;
-
 /** Functions of lists and records, and of several values. */
 export const ofScripts: Partial<Record<Computation, Compute>> = {
   between: cutList,
@@ -155,17 +153,6 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
     for (const object of objectsOf(list))
       object.rest = { ...either([unknown, ...rest]), isOpen: true };
     return list;
-  },
-  merged: ([first = unknown]) => {
-    const records = (itemsOf(first) ?? []).flatMap(objectsOf);
-    if (records.length === 0) return undefined;
-    const object = newObject('record');
-    for (const { fields, rest } of records) {
-      for (const [name, one] of fields) object.fields.set(name, one);
-      if (rest !== undefined)
-        object.rest = object.rest === undefined ? rest : either([object.rest, rest]);
-    }
-    return thingValue({ is: 'object', object });
   },
   'from-entries': ([first = unknown]) => {
     const pairs = itemsOf(first)?.map(itemsOf);

@@ -15,7 +15,7 @@ import {
 /** Values in a text: what a larger one says is not known. */
 const valuesMax = 1_024;
 
-export type SettingsFormat = 'json-parse' | 'toml-parse' | 'yaml-parse' | 'ini-parse';
+type SettingsFormat = 'json-parse' | 'toml-parse' | 'yaml-parse' | 'ini-parse';
 
 /** What a parser gives for a text; undefined for a text that it cannot read. */
 export function parsedSettings(format: SettingsFormat, text: string): Value | undefined {

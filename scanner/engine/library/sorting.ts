@@ -4,10 +4,10 @@ import { Text } from '../text.ts';
 import {
   type HeapObject,
   itemsOf,
+  type Known,
   knownOf,
   listValue,
   objectsOf,
-  type Scalar,
   unknown,
   type Value,
   withNodes,
@@ -16,7 +16,7 @@ import { compute } from './library.ts';
 import { anyOrder } from './lists.ts';
 
 /** What a list is sorted by. */
-export interface SortOrder {
+interface SortOrder {
   /** What a function of the program gave for each item, if there is one. */
   readonly keys: Value | undefined;
   /** Whether the last comes first. */
@@ -47,21 +47,19 @@ export function sortInPlace({ heap }: Engine, object: HeapObject, order: SortOrd
   }
 }
 
-type Rank = Text | Scalar | undefined;
-
-function isAll(ranks: readonly Rank[], is: (rank: Rank) => boolean): boolean {
+function isAll(ranks: readonly Known[], is: (rank: Known) => boolean): boolean {
   return ranks.every(is);
 }
 
-function isText(rank: Rank): boolean {
+function isText(rank: Known): boolean {
   return rank instanceof Text;
 }
 
-function isNumber(rank: Rank): boolean {
+export function isNumber(rank: Known): boolean {
   return typeof rank === 'number' || typeof rank === 'bigint';
 }
 
-function compared(a: Rank, b: Rank): number {
+function compared(a: Known, b: Known): number {
   const [first, second] = [a, b].map((rank) => (rank instanceof Text ? rank.whole : (rank ?? 0)));
   if (first === undefined || second === undefined || first === second) return 0;
   return first < second ? -1 : 1;

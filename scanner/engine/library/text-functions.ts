@@ -9,11 +9,11 @@ import {
   either,
   isWhole,
   itemsOf,
+  type Known,
   knownOf,
   knownText,
   listValue,
   objectsOf,
-  type Scalar,
   scalarValue,
   textValue,
   unknown,
@@ -25,7 +25,6 @@ import { unpacked } from './pack.ts';
 import { ofScript } from './scripting.ts';
 
 /** What an argument is, when it is known. */
-export type Known = Text | Scalar | undefined;
 
 // `text -replace 'a', 'b'`, for patterns that surely take linear time.
 export function replacedPattern(value: Value, given: Value): Value | undefined {

@@ -56,7 +56,7 @@ const inflates = row(decodes, { compute: 'inflate', of: [0] });
 const readsText = (path: ArgOf = 0): Row => row({ does: 'read', path }, 'content');
 
 const texts: Table = {
-  'Text#toString valueOf normalize toWellFormed isWellFormed toLocaleString': own,
+  'Text#valueOf normalize toWellFormed isWellFormed toLocaleString': own,
   'Text#trim': computes('strip', 'self'),
   'Text#trimStart trimLeft': computes('strip-start', 'self'),
   'Text#trimEnd trimRight': computes('strip-end', 'self'),
@@ -343,11 +343,11 @@ const addresses: Table = {
 };
 
 const paths: Table = {
-  'path.join path/posix.join': computes('plain-path-join', { rest: 0 }),
-  'path.resolve path/posix.resolve': computes('plain-path-resolve', { rest: 0 }),
-  'path.normalize toNamespacedPath path/posix.normalize': first,
-  'path.dirname path/posix.dirname': computes('path-folder', 0),
-  'path.basename path/posix.basename': computes('path-name', 0, 1),
+  'path.join': computes('plain-path-join', { rest: 0 }),
+  'path.resolve': computes('plain-path-resolve', { rest: 0 }),
+  'path.normalize toNamespacedPath': first,
+  'path.dirname': computes('path-folder', 0),
+  'path.basename': computes('path-name', 0, 1),
   'path.relative': computes('same', 1),
   'path.parse': first,
   'path.format': through,

@@ -15,7 +15,6 @@ import {
 } from '../javascript.ts';
 import {
   type EffectOf,
-  type Gives,
   type Knowledge,
   named,
   type Row,
@@ -83,28 +82,16 @@ function asRequest(name: string, effect: EffectOf<'request'>): RowEffect {
     : { ...plain, ...of, url: { text: `https://${service}/*` } };
 }
 
-/** Objects of Node and of packages that tables name without a row of their own. */
 function asEngineRow(name: string, { effects, gives }: Row): Row {
   const all = effects.flatMap((effect) => deeds(name, effect));
-  return { effects: all, ...(gives !== undefined && { gives: asGives(gives) }) };
+  return { effects: all, ...(gives !== undefined && { gives }) };
 }
-
-function asGives(gives: Gives): Gives {
-  const isSame = typeof gives === 'object' && 'compute' in gives && gives.compute === 'same';
-  return isSame ? { compute: 'same', of: gives.of } : gives;
-}
-
-// A field of an object is what the object is: whoever reads it gets no copy.
-const fieldsOnly = /^child_process\.ChildProcess#(stdin|stdout|stderr)$/;
-const isRead = /^(process\.(stdin|argv)|Deno\.(stdin|args)|document\.cookie)$/;
 
 const ofLibraries: Table = Object.fromEntries(
-  Object.entries({ ...anyRows, ...globalRows, ...nodeRows, ...npmRows })
-    .filter(([name]) => !fieldsOnly.test(name) && !isRead.test(name))
-    .map(([name, one]) => {
-      const plain = canonicalName(name);
-      return [plain, asEngineRow(plain, one)];
-    }),
+  Object.entries({ ...anyRows, ...globalRows, ...nodeRows, ...npmRows }).map(([name, one]) => {
+    const plain = canonicalName(name);
+    return [plain, asEngineRow(plain, one)];
+  }),
 );
 
 const assigned: Table = Object.fromEntries(
@@ -139,10 +126,6 @@ function parameterAt(code: number): RowEffect {
 
 /** Rows whose arguments the tables tell in a way of their own. */
 const connections: Table = named({
-  'dgram.Socket#send': row([
-    { does: 'connect', scheme: 'udp', host: { at: 2, text: 'localhost' }, port: 1 },
-    { does: 'send', content: 0 },
-  ]),
   'require import': row([], 'required'),
   // The parameters of the function stand before its code.
   Function: row([{ does: 'code', code: { at: -1 } }, ...[0, 1, 2].map(parameterAt)]),
@@ -247,7 +230,6 @@ export const javascriptKnowledge: Knowledge = {
   },
   sendsNothing:
     /[.#](map|forEach|filter|find\w*|some|every|flatMap|reduce\w*|push|pop|shift|unshift|slice|splice|join|split|includes|indexOf|startsWith|endsWith|concat|replace\w*|match\w*|test|sort|toSorted|then|catch|finally|on|once|off|addListener|removeListener|toString|trim|has|keys|entries|values|at)$/,
-  reaching: /^$(?!)/,
   patched: /^(Object\.prototype\.|module\._(load|extensions|resolve)|require\.(extensions|cache))/,
   powerful: new RegExp(
     `^(process|require|eval|Function|module-object|globalThis|Bun|Deno|module|${Object.keys(nodeDefaults).join('|')})$`,

@@ -435,6 +435,8 @@ export const channels: readonly Channel[] = [
       /^(logging|logging\.(getLogger|Logger|LoggerAdapter)\(\)|loguru\.logger|structlog\.get_logger\(\))(\.(bind|opt|getChild)\(\))?\.(debug|info|warn|warning|error|critical|exception|fatal|log|trace|success|bind)$/,
     opens: /^logging\.handlers\.\w{1,40}Handler$/,
     adds: none,
+    handlers:
+      /^(logging(\.getLogger\(\))?\.(addHandler|basicConfig)|logging\.handlers\.QueueListener|logging\.config\.dictConfig|loguru\.logger\.add)$/,
   },
   {
     name: 'sentry',

@@ -293,6 +293,6 @@ function methodName(name: ts.PropertyName): string {
   return nameOfKey(expression) ?? expression.getText();
 }
 
-export function selfAt({ start, end }: Extent): Node {
+function selfAt({ start, end }: Extent): Node {
   return { start, end, kind: 'self' };
 }

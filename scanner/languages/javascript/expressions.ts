@@ -482,7 +482,7 @@ function operandsOf(node: ts.BinaryExpression, kind: ts.SyntaxKind): readonly ts
 }
 
 /** An expression without what stands around it. */
-export function bareOf(node: ts.Node): ts.Node {
+function bareOf(node: ts.Node): ts.Node {
   const isAround =
     ts.isParenthesizedExpression(node) ||
     ts.isAsExpression(node) ||

@@ -25,7 +25,7 @@ export interface Noted {
   readonly at: Extent;
 }
 
-export interface LoweredJavascript extends LoweredProgram {
+interface LoweredJavascript extends LoweredProgram {
   readonly noted: readonly Noted[];
 }
 

@@ -219,6 +219,6 @@ export abstract class Names {
 }
 
 /** What a file of the skill exports. */
-export function exportsOfFile(at: Extent, path: string): NodeOf<'global'> {
+function exportsOfFile(at: Extent, path: string): NodeOf<'global'> {
   return ir.global(at, `exports of ${path}`);
 }

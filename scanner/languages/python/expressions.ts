@@ -4,7 +4,7 @@ import { unescaped } from '../../engine/library/codecs.ts';
 import * as ir from '../../ir/build.ts';
 import type { Arg, Extent, Node, NodeOf, Slot } from '../../ir/ir.ts';
 import { loopsMax, ModuleNames } from './module-names.ts';
-import { groupsOf, isMeaningful, load, placeOf } from './nodes.ts';
+import { groupsOf, isMeaningful, load, placeOf, textIn } from './nodes.ts';
 import type { PyNode } from './tree.ts';
 
 /** Lowers expressions. */
@@ -22,10 +22,11 @@ export abstract class Expressions extends ModuleNames {
     const written = this.textOf(node);
     const [, prefix = '', quote = ''] = /^([a-zA-Z]*)("""|'''|"|')/.exec(written) ?? [];
     const from = prefix.length + quote.length;
-    const inner = written.slice(from, written.endsWith(quote) ? -quote.length : undefined);
-    const isPlain = /r/i.test(prefix) || !inner.includes('\\');
-    if (isPlain) return { ...at, kind: 'const', value: inner, raw: at.start + from };
-    return ir.constant(at, unescaped(inner));
+    const inner = textIn(written);
+    const isPlain = written.startsWith(inner, from);
+    return isPlain
+      ? { ...at, kind: 'const', value: inner, raw: at.start + from }
+      : ir.constant(at, inner);
   }
 
   protected format(node: PyNode, at: Extent): Node {
@@ -227,7 +228,7 @@ export abstract class Expressions extends ModuleNames {
     const inner = list.children.filter(({ name }) => name !== '(' && name !== ')');
     // `join(a for a, b in c)`
     if (inner.some(({ name }) => name === 'for'))
-      return [{ value: this.loops(inner, list, placeOf(list)) }];
+      return [{ value: this.loops(inner, placeOf(list)) }];
     return groupsOf(inner).flatMap((group): Arg[] => {
       const [first, second, third] = group;
       if (first === undefined) return [];
@@ -236,7 +237,7 @@ export abstract class Expressions extends ModuleNames {
       if (/^\*{1,2}$/.test(first.name) && second !== undefined)
         return [{ value: this.lower(second), spread: true }];
       if (group.some(({ name }) => name === 'for'))
-        return [{ value: this.loops(group, list, placeOf(first)) }];
+        return [{ value: this.loops(group, placeOf(first)) }];
       return [{ value: this.lower(first) }];
     });
   }
@@ -246,13 +247,13 @@ export abstract class Expressions extends ModuleNames {
   protected comprehension(node: PyNode, at: Extent): Node {
     const around = this.scope;
     this.scope = this.parsed.scopes.get(node) ?? around;
-    const made = this.loops(node.children.slice(1, -1), node, at);
+    const made = this.loops(node.children.slice(1, -1), at);
     this.scope = around;
     return made;
   }
 
   // `value for a in b if c`: a list or record that the loops fill.
-  protected loops(words: readonly PyNode[], _: PyNode, at: Extent): Node {
+  protected loops(words: readonly PyNode[], at: Extent): Node {
     const held = this.held(at);
     const forAt = words.findIndex(({ name }) => name === 'for' || name === 'async');
     const value = words.slice(0, forAt);

@@ -213,5 +213,3 @@ function textFacts({ source, top }: ParsedPython): Fact[] {
   });
   return facts;
 }
-
-export type PythonSource = TaintSource;

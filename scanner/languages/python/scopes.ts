@@ -22,7 +22,7 @@ export interface PyScope {
 /** What opens a scope of its own. */
 const opens = /^(FunctionDefinition|LambdaExpression|ClassDefinition|\w*ComprehensionExpression)$/;
 
-export function isComprehension({ name }: PyNode): boolean {
+function isComprehension({ name }: PyNode): boolean {
   return name.endsWith('ComprehensionExpression');
 }
 

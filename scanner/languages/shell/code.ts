@@ -1,7 +1,7 @@
 /** Code that a script runs: its own functions, other scripts, and texts of any language. */
 
 import { type ParsedScript, parse } from 'unbash';
-import { framesMax, recursionMax } from '../../engine/calls.ts';
+import { framesMax, recursionMax, tooDeep } from '../../engine/calls.ts';
 import type { Text } from '../../engine/text.ts';
 import {
   dataOf,
@@ -13,7 +13,7 @@ import {
 } from '../../engine/value.ts';
 import { Variables } from '../../engine/variables.ts';
 import type { FlowSource, Trait } from '../../fact/fact.ts';
-import type { Language, TaintSource } from '../../fact/source.ts';
+import type { Language, OffsetMap, TaintSource } from '../../fact/source.ts';
 import { StepsUsedUp } from '../../fact/steps.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
@@ -42,12 +42,14 @@ export function callFunction(
   const active = engine.active.get(func) ?? 0;
   const isOver = engine.isExhausted && engine.called.has(func);
   engine.called.add(func);
-  if (active > recursionMax || frame.depth >= framesMax || isOver)
-    return dataOf(nodes(...(args ?? [])));
+  const isTooDeep = frame.depth >= framesMax;
+  if (isTooDeep) engine.leaveOut(tooDeep, frame, at.place);
+  if (active > recursionMax || isTooDeep || isOver) return dataOf(nodes(...(args ?? [])));
   engine.active.set(func, active + 1);
   // In the last of many calls inside one another, each argument is any of them.
   const isLast = active >= recursionMax;
-  const given = isLast ? args?.map(() => ({ ...either(args), isOpen: true })) : args;
+  const any = isLast && args !== undefined ? { ...either(args), isOpen: true } : undefined;
+  const given = any === undefined ? args : args?.map(() => any);
   const inner = {
     ...frame,
     program,
@@ -109,8 +111,27 @@ export function runSourced(where: Where, other: TaintSource, args: readonly Valu
 }
 
 function programOf({ engine }: Shell, source: TaintSource): OwnProgram {
-  const script = parse(source.text.replace(/\r(?=\n|$)/g, ' '));
-  return { source, ...lowerScript(script, engine.context.steps), hasRun: true };
+  const { script, map } = scriptOf(source.text);
+  return { source, ...lowerScript(script, engine.context.steps, map), hasRun: true };
+}
+
+/** A script that stands in a file, with the places of its letters there. */
+export function scriptOf(text: string): { script: ParsedScript; map: OffsetMap | undefined } {
+  const read = withoutCarriageReturns(text);
+  return { script: parse(read.text), map: read.map };
+}
+
+// Windows line ends: the shell on the user's machine would not see them, and the end of a heredoc
+// must be recognised.
+function withoutCarriageReturns(text: string): { text: string; map: OffsetMap | undefined } {
+  if (!/\r(\n|$)/.test(text)) return { text, map: undefined };
+  const map: { at: number; raw: number }[] = [{ at: 0, raw: 0 }];
+  let removed = 0;
+  for (const match of text.matchAll(/\r(?=\n|$)/g)) {
+    removed += 1;
+    map.push({ at: match.index + 1 - removed, raw: match.index + 1 });
+  }
+  return { text: text.replace(/\r(?=\n|$)/g, ''), map };
 }
 
 /**

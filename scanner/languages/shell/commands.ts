@@ -175,7 +175,24 @@ function callUnknown(command: ShellCommand): Value {
   // shows the name.
   else if (word.isDecoded || (!isNamed && sources.some(({ what }) => what === 'command')))
     shell.trait(any, 'code-from-string', 'a command whose name is made when it runs');
-  return dataOf(nodes(input));
+  return either([dataOf(nodes(input)), ...callFitting(command)]);
+}
+
+// `"cmd_$1"`: any function of the script whose name begins so.
+function callFitting(command: ShellCommand): readonly Value[] {
+  const { shell, frame, word, args } = command;
+  const pattern = shown(word).replaceAll(unknownPart, '*');
+  if (/^\**$/.test(pattern)) return [];
+  const fitting = shell.names('function').filter((name) => globFits(pattern, name));
+  shell.take(fitting.length);
+  const functions = fitting.flatMap((name) => shell.get(`function ${name}`)?.things ?? []);
+  return shell.engine.branches(
+    functions.map(
+      (own) => () => (own.is === 'function' ? callFunction(command, own, args) : unknown),
+    ),
+    frame,
+    false,
+  );
 }
 
 // A program that runs the command behind it: `sudo`, `env`, `xargs`.

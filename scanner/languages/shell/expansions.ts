@@ -10,6 +10,7 @@ import {
   dataOf,
   either,
   itemsOf,
+  listValue,
   newObject,
   textValue,
   thingValue,
@@ -31,7 +32,6 @@ import {
   isKnown,
   itemsIn,
   joined,
-  listed,
   membersOf,
   nodes,
   plain,
@@ -96,14 +96,14 @@ export function list(shell: Shell, call: ApiCall): Value {
   const isAll = call.named.size === 0;
   const found = isAll ? argumentsIn(shell) : listOf(shell, expansion);
   if (found !== undefined)
-    return listed(
+    return listValue(
       fewWords(
         found.filter((value) => !isPlainEmpty(value)),
         shellWordsMax,
       ),
     );
   const one = isAll ? simple(shell, call) : expandedOne(shell, expansion);
-  return listed(fieldsIn(shell, one));
+  return listValue(fieldsIn(shell, one));
 }
 
 function isPlainEmpty(value: Value): boolean {
@@ -356,7 +356,7 @@ function fieldsOfOne(shell: Shell, call: ApiCall): Value {
     if (!isOpenAtEnd) words.push([]);
   });
   const all = words.map((parts) => concatAll(parts)).filter((value) => !isPlainEmpty(value));
-  return listed(fewWords(all, shellWordsMax));
+  return listValue(fewWords(all, shellWordsMax));
 }
 
 function concatAll(parts: readonly Value[]): Value {
@@ -456,7 +456,7 @@ export function pipe(shell: Shell, { args: [from, block = empty], frame }: ApiCa
 export function loopItems(_: Shell, { args: [given = empty] }: ApiCall): Value {
   const items = itemsOf(given)?.map(upToLevels);
   const isSure = items?.every((item) => isKnown(item) && !item.isOpen);
-  if (items !== undefined && isSure) return listed(items);
+  if (items !== undefined && isSure) return listValue(items);
   const object = newObject('list');
   object.rest = either(itemsIn(given).map(upToLevels));
   return thingValue({ is: 'object', object });

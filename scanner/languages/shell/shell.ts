@@ -1,19 +1,18 @@
 /** The front end for Bash and POSIX scripts. */
 
-import { parse } from 'unbash';
-import { resultOf } from '../../engine/analyse.ts';
+import { leftIn, resultOf } from '../../engine/analyse.ts';
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import { frameOf } from '../../engine/effects/files.ts';
 import { Engine } from '../../engine/interpret.ts';
 import { dataOf, type OwnProgram, unknown, type Value } from '../../engine/value.ts';
-import type { OffsetMap, TaintSource } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import type { Knowledge } from '../../knowledge/row.ts';
 import { shellRows } from '../../knowledge/shell-programs.ts';
 import { imageEgressOf } from '../../lookup-tables/egress-of.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../programs/frontend.ts';
 import { number, setNumber } from './arithmetic.ts';
 import { append, array, assignment, set } from './builtins.ts';
-import { callFunction, withArguments } from './code.ts';
+import { callFunction, scriptOf, withArguments } from './code.ts';
 import { dispatch, run } from './commands.ts';
 import {
   expanded,
@@ -105,8 +104,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
   // The parser walks all waiting heredocs for each one (measured: 16,000 in 1 s, 100,000 in 40 s).
   const heredocs = source.text.split('<<').length;
   context.steps.take(1 + (source.text.length >> 6) + Math.floor((heredocs * heredocs) / 16));
-  const { text, map } = withoutCarriageReturns(source.text);
-  const script = parse(text);
+  const { script, map } = scriptOf(source.text);
   const lowered = lowerScript(script, context.steps, map);
   const [first] = script.errors ?? [];
   // Code blocks have placeholders and sketches. The parsed part was analysed, and prose rules see
@@ -127,12 +125,10 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
 }
 
 // A program inside of another is no less of a program.
-function unanalysedIn(
-  { source: { path, text }, unread }: OwnProgram,
-  { isExhausted, leftOut }: Engine,
-): FrontEndResult['unanalysed'] {
-  const reason = isExhausted ? 'too much of it to follow every call' : leftOut;
-  const all = [...(reason === undefined ? [] : [{ at: 0, reason }]), ...unread];
+function unanalysedIn(program: OwnProgram, engine: Engine): FrontEndResult['unanalysed'] {
+  const { path, text } = program.source;
+  const left = leftIn(engine, program);
+  const all = [...(left === undefined ? [] : [left]), ...program.unread];
   return all.map(({ at, reason }) => {
     const start = Math.min(at, text.length);
     return { span: { path, start, end: start + 1 }, reason };
@@ -183,17 +179,4 @@ function noteExit(shell: Shell, value: Value): void {
       notes.sink(at, [node], { what: 'network', capability, api: 'echo', part: 'url' });
     }
   }
-}
-
-// Windows line ends: the shell on the user's machine would not see them, and the end of a heredoc
-// must be recognised.
-function withoutCarriageReturns(text: string): { text: string; map: OffsetMap | undefined } {
-  if (!/\r(\n|$)/.test(text)) return { text, map: undefined };
-  const map: { at: number; raw: number }[] = [{ at: 0, raw: 0 }];
-  let removed = 0;
-  for (const match of text.matchAll(/\r(?=\n|$)/g)) {
-    removed += 1;
-    map.push({ at: match.index + 1 - removed, raw: match.index + 1 });
-  }
-  return { text: text.replace(/\r(?=\n|$)/g, ''), map };
 }

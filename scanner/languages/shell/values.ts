@@ -1,6 +1,7 @@
 /** Values as the shell sees them: each is a text, or a list of texts. */
 
 import type { Notes } from '../../engine/notes.ts';
+import { waysWith } from '../../engine/parts.ts';
 import { Text } from '../../engine/text.ts';
 import {
   allNodesOf,
@@ -8,7 +9,6 @@ import {
   dataOf,
   either,
   itemsOf,
-  listValue,
   newObject,
   objectsOf,
   shownTexts,
@@ -122,14 +122,12 @@ export function choicesOf(words: readonly Value[]): readonly (readonly Value[])[
         (texts[at]?.length ?? 0) > 1 ? changed(word, unknownPart) : given(word, texts[at]?.[0]),
       ),
     ];
-  return words.reduce<readonly (readonly Value[])[]>(
-    (rows, word, at) =>
-      rows.flatMap((row) => {
-        const all = texts[at] ?? [];
-        return (all.length === 0 ? [undefined] : all).map((text) => [...row, given(word, text)]);
-      }),
-    [[]],
-  );
+  let rows: Value[][] = [[]];
+  for (const [at, word] of words.entries()) {
+    const all = texts[at]?.map((text) => [withText(word, text)]) ?? [];
+    rows = waysWith(rows, all.length === 0 ? [[word]] : all, count);
+  }
+  return rows;
 }
 
 /** Words, of which there may be many: behind the greatest number there may be any. */
@@ -177,10 +175,6 @@ export function plain(value: Value): Value {
   return members.get('0') ?? members.values().next().value ?? empty;
 }
 
-export function listed(items: readonly Value[]): Value {
-  return listValue(items);
-}
-
 export function itemsIn(value: Value): readonly Value[] {
   return itemsOf(value) ?? [...(membersOf(value)?.values() ?? [value])];
 }
@@ -200,14 +194,7 @@ export function fetchedFrom(notes: Notes, values: readonly Value[]): string | un
 /** Lists of words, for every combination of what lists among them may be. */
 export function rowsOf(args: readonly Value[]): readonly (readonly Value[])[] {
   let rows: Value[][] = [[]];
-  for (const arg of args) {
-    const [words, ...others] = wordLists(arg) ?? [[arg]];
-    if (others.length > 0 && words !== undefined)
-      rows = rows
-        .flatMap((row) => [words, ...others].map((list) => [...row, ...list]))
-        .slice(0, rowsMax);
-    else for (const row of rows) for (const word of words ?? []) row.push(word);
-  }
+  for (const arg of args) rows = waysWith(rows, wordLists(arg) ?? [[arg]], rowsMax);
   return rows;
 }
 

@@ -1,12 +1,20 @@
 /** Variables: reads, writes, items of arrays. What a script does not set is of the environment. */
 
 import type { At } from '../../engine/notes.ts';
-import { dataOf, either, objectsOf, textValue, unknown, type Value } from '../../engine/value.ts';
+import {
+  dataOf,
+  either,
+  listValue,
+  objectsOf,
+  textValue,
+  unknown,
+  type Value,
+} from '../../engine/value.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { observingVariables } from '../../lookup-tables/observations.ts';
 import { shellVariables } from '../../lookup-tables/shell.ts';
 import { named, type Shell } from './shell-state.ts';
-import { arrayValue, listed, membersOf, nodes, plain, shown } from './values.ts';
+import { arrayValue, membersOf, nodes, plain, shown } from './values.ts';
 
 /** The value of a variable; of an array, all of it. */
 export function readVariable(shell: Shell, given: string, at: At): Value {
@@ -109,7 +117,7 @@ export function argumentsIn(shell: Shell): readonly Value[] | undefined {
 }
 
 export function setArguments(shell: Shell, values: readonly Value[]): void {
-  shell.set('@', listed(values));
+  shell.set('@', listValue(values));
 }
 
 /** The variable that a name stands for: `declare -n` makes one name stand for another. */

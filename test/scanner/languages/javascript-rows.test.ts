@@ -138,8 +138,7 @@ function giveTo(call: Call, effect: RowEffect): void {
   else if (effect.does === 'program') call.put(effect.words, "'git'");
   else if (effect.does === 'connect') {
     call.put(effect.port, '443');
-    if (effect.content !== undefined) call.put(1, '443');
-    call.put(effect.content === undefined ? effect.host : 2, "'a.example'");
+    call.put(effect.host, "'a.example'");
   } else if ('path' in effect) {
     call.put(effect.path, "'a.txt'");
     if ('mode' in effect) call.put(effect.mode, "'w'");
@@ -158,15 +157,9 @@ function casesOf(name: string, effect: RowEffect): readonly Case[] {
     case 'request':
       return asks(name, effect);
     case 'connect': {
-      const { scheme, content } = effect;
+      const { scheme } = effect;
       giveTo(call, effect);
-      call.put(content, secret());
-      return [
-        call.case([
-          [`egress ${scheme}://a.example`],
-          ...(content === undefined ? [] : [['env to network body']]),
-        ]),
-      ];
+      return [call.case([[`egress ${scheme}://a.example`]])];
     }
     case 'send':
       call.put(effect.content, secret());

@@ -4,7 +4,7 @@
 import { basename } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
-import { leadingNodes, type Text } from '../../../engine/text.ts';
+import { hostEnds, leadingNodes, type Text } from '../../../engine/text.ts';
 import { dataOf, textValue, unknown, type Value } from '../../../engine/value.ts';
 import type { FlowSink } from '../../../fact/fact.ts';
 import {
@@ -112,8 +112,7 @@ function noteSent(
     ...(host !== undefined && { written: host }),
   });
   // Data of an empty text has no place in the address.
-  const isHost = !/[/?#]/.test(text.whole.replace(/^([\w+.-]{1,20}:|\0)?\/\//, ''));
-  const leading = isHost ? nodes(value) : leadingNodes(text);
+  const leading = hostEnds(text.whole) ? leadingNodes(text) : nodes(value);
   const leads = isAny && !text.isKnown ? leading : [];
   const follows = nodes(value).filter((node) => !leads.includes(node));
   shell.notes.sink(at, leads, sink('host'));

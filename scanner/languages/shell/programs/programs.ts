@@ -4,7 +4,7 @@
  */
 
 import { applyRow } from '../../../engine/effects/effects.ts';
-import { dataOf, textValue, type Value } from '../../../engine/value.ts';
+import { dataOf, listValue, textValue, type Value } from '../../../engine/value.ts';
 import type { FlowSink } from '../../../fact/fact.ts';
 import type { Row, RowEffect } from '../../../knowledge/row.ts';
 import { shellRows, valuedOptions } from '../../../knowledge/shell-programs.ts';
@@ -16,17 +16,7 @@ import { besideOf } from '../../../programs/beside.ts';
 import { parseArguments } from '../arguments.ts';
 import { bare, runCode, runFile } from '../code.ts';
 import { executes, isInteractive, type ShellCommand } from '../shell-state.ts';
-import {
-  changed,
-  empty,
-  isKnown,
-  listed,
-  nodes,
-  shown,
-  slice,
-  sourcesOf,
-  textsIn,
-} from '../values.ts';
+import { changed, empty, isKnown, nodes, shown, slice, sourcesOf, textsIn } from '../values.ts';
 import { noteGit } from './git.ts';
 import { noteInstall, pythonOfUv } from './packages.ts';
 
@@ -89,7 +79,7 @@ function callRow(command: ShellCommand, row: Row): void {
   for (const option of args.options) {
     const value = option.value ?? empty;
     const before = named.get(option.name);
-    named.set(option.name, before === undefined ? value : listed([before, value]));
+    named.set(option.name, before === undefined ? value : listValue([before, value]));
   }
   named.set('input', input);
   named.set('line', textValue(words.map(shown).join(' ')));
@@ -120,7 +110,7 @@ function withContents(
   const contents = paths
     .filter((path) => !/^-?$/.test(shown(path)) && (local.includes(path) || isKnown(path)))
     .map((path) => shell.read(at, path));
-  named.set('contents', listed(contents));
+  named.set('contents', listValue(contents));
   return { ...rest, body: [...body, 'contents'] };
 }
 
