@@ -192,7 +192,7 @@ function callBackWith(engine: Engine, site: CallSite, given: Given, made: Value)
         callValue(engine, site, thingValue(thing), { ...nothingGiven, args });
       engine.perhaps(site.frame, run);
       // What the call gives has its name by then: `const s = connect(…, () => s.write(…))`
-      engine.callLater(site.frame, () => {
+      engine.callLater(site.frame, thingValue(thing), () => {
         if (thing.is === 'function') engine.remembered.delete(thing.func);
         return run();
       });

@@ -226,7 +226,7 @@ function callThing(engine: Engine, site: CallSite, thing: Thing, given: Given): 
     }
     case 'bound': {
       const { callee, given: first } = thing;
-      const active = engine.active.get(thing) ?? 0;
+      const active = engine.activeOf(thing);
       // A member of an object that is the object's own way to call this member.
       if (active > recursionMax) return passThrough(engine, site, [callee], given);
       engine.active.set(thing, active + 1);

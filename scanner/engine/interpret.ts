@@ -194,8 +194,17 @@ export class Engine {
     return this.left <= 0;
   }
 
-  /** Makes a call once more at the end, with what is there then: of a thread, of a timer. */
-  callLater(frame: Invocation, call: () => Value): void {
+  /** How many calls of it are going on, inside one another. */
+  activeOf(of: Func | Thing): number {
+    return this.active.get(of) ?? 0;
+  }
+
+  /**
+   * Makes a call once more at the end, with what is there then: of a thread, of a timer. What a
+   * function begins inside itself comes again when it is called at the end.
+   */
+  callLater(frame: Invocation, { things }: Value, call: () => Value): void {
+    if (things.every((one) => one.is === 'function' && this.activeOf(one.func) > 0)) return;
     if (this.#later.length < laterMax) this.#later.push({ frame, call });
     else this.leaveOut(`more than ${laterMax} calls that are made later`, frame, { start: 0 });
   }
@@ -573,16 +582,6 @@ export class Engine {
     if (this.knowledge.isOpen) this.notes.importing = 0;
     this.branch(() => this.evaluate(node, frame), frame);
     this.notes.importing = importing;
-  }
-
-  /** Does something while a place has another value, or may get one. */
-  during<T>(store: Fields, name: string, given: Value | undefined, run: () => T): T {
-    const before = store.fields.get(name);
-    if (given !== undefined) this.heap.set(store, name, given);
-    const made = run();
-    if (before === undefined) this.heap.delete(store, name);
-    else this.heap.set(store, name, before);
-    return made;
   }
 }
 

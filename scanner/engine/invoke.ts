@@ -99,7 +99,7 @@ export function invoke(
   const given =
     own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
   const { func } = own;
-  const active = engine.active.get(func) ?? 0;
+  const active = engine.activeOf(func);
   const again = active === 0 ? 0 : (engine.again.get(func) ?? 0) + 1;
   engine.again.set(func, again);
   // What the last of many calls inside one another gives, which end somewhere.
@@ -138,7 +138,7 @@ function follow(
   { node, frame }: Pick<CallSite, 'node' | 'frame'>,
 ): { readonly result: Value; readonly isPure: boolean } {
   const { func, program, around, owner } = own;
-  const active = engine.active.get(func) ?? 0;
+  const active = engine.activeOf(func);
   engine.called.add(func);
   engine.active.set(func, active + 1);
   const { heap } = engine;

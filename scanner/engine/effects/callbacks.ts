@@ -35,7 +35,8 @@ export function callBack(
   if (called === undefined) return undefined;
   const self = effect.self === undefined ? undefined : argOf(call, effect.self);
   const target = self === undefined ? called : methodOn(called, self);
-  if (isLater) engine.callLater(call.frame, () => callBack(engine, call, effect) ?? unknown);
+  if (isLater)
+    engine.callLater(call.frame, target, () => callBack(engine, call, effect) ?? unknown);
   const site = siteOf(call);
   if (observes !== undefined) return changeRequests(engine, call, target, observes);
   const args: Value[] = [];

@@ -39,7 +39,7 @@ export function callFunction(
 ): Value {
   const { engine } = shell;
   const { func, program } = own;
-  const active = engine.active.get(func) ?? 0;
+  const active = engine.activeOf(func);
   const isOver = engine.isExhausted && engine.called.has(func);
   engine.called.add(func);
   const isTooDeep = frame.depth >= framesMax;

@@ -93,8 +93,14 @@ export class Shell {
     this.engine.heap.delete(this.engine.globals, name);
   }
 
+  /** Does something while a place has another value, or may get one. */
   during<T>(name: string, value: Value | undefined, run: () => T): T {
-    return this.engine.during(this.engine.globals, name, value, run);
+    const before = this.engine.globals.fields.get(name);
+    if (value !== undefined) this.set(name, value);
+    const made = run();
+    if (before === undefined) this.unset(name);
+    else this.set(name, before);
+    return made;
   }
 
   /** Runs a block of commands; gives what they print. */
