@@ -461,16 +461,17 @@ export function noteHandedOn(
   for (const value of [...all, ...inside])
     for (const thing of value.things) {
       if (thing.is !== 'api') continue;
-      const shown = knowledge.shown?.(thing.name) ?? thing.name;
-      const at = engine.at(frame, node, shown);
-      const detail = `${shown} is handed on`;
-      if (knowledge.powerful?.test(thing.name) && knowledge.looking?.test(to) !== true)
-        notes.trait(at, 'escape', detail);
+      const isPowerful =
+        knowledge.powerful?.test(thing.name) === true && knowledge.looking?.test(to) !== true;
       const effect = rowFor(engine, thing.name)?.effects.find(
         ({ does }) => does === 'program' || does === 'code' || does === 'load',
       );
+      if (effect === undefined && !isPowerful) continue;
+      const shown = knowledge.shown?.(thing.name) ?? thing.name;
+      const at = engine.at(frame, node, shown);
+      const detail = `${shown} is handed on`;
       if (effect?.does === 'code') notes.trait(at, 'code-from-string', detail);
-      if (effect !== undefined && (effect.does !== 'code' || knowledge.callsBack))
+      if (isPowerful || effect?.does !== 'code' || knowledge.callsBack)
         notes.trait(at, 'escape', detail);
       if (effect?.does === 'program')
         notes.capability(at, { kind: 'exec', program: '*' }, ['dynamic-name']);

@@ -3,6 +3,7 @@
  * happen. Branches change the values in place: each begins with what was there before, what it has
  * changed is taken back at its end, and the values that all of them leave are joined.
  */
+import { keep } from '../fact/remembered.ts';
 import { either, isSame, nil, type Value } from './value.ts';
 
 /** Values by their names: variables of a function, an object, a class. */
@@ -328,21 +329,15 @@ function opened(value: Value | undefined): Value | undefined {
 }
 
 function beforeOf(before: Map<Fields, Part>, store: Fields): Part {
-  const part = before.get(store) ?? { fields: new Map(), shape: undefined };
-  before.set(store, part);
-  return part;
+  return keep(before, store, () => ({ fields: new Map(), shape: undefined }));
 }
 
 function partOf(former: Former, store: Fields): NonNullable<ReturnType<Former['get']>> {
-  const part = former.get(store) ?? { fields: new Map(), shapes: new Set() };
-  former.set(store, part);
-  return part;
+  return keep(former, store, () => ({ fields: new Map(), shapes: new Set() }));
 }
 
 function setAt<K, T>(sets: Map<K, Set<T>>, key: K): Set<T> {
-  const found = sets.get(key) ?? new Set();
-  sets.set(key, found);
-  return found;
+  return keep(sets, key, () => new Set());
 }
 
 function addAll<T>(to: Set<T>, values: Iterable<T>): void {

@@ -9,6 +9,7 @@
  * once more at most, and the programs count as not analysed.
  */
 
+import { keep } from '../fact/remembered.ts';
 import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
 import type { Knowledge, Row } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
@@ -174,6 +175,7 @@ export class Engine {
   #nesting = 0;
   readonly #keys = new Map<string, string>();
   readonly #canonical = new Map<string, string>();
+  readonly environments = new Map<string, boolean>();
   readonly #untaken = new Set<Node>();
   /** How many rounds of a loop were computed one by one, in all calls. */
   readonly rounds = new Map<Node, number>();
@@ -234,19 +236,12 @@ export class Engine {
 
   /** The name of the frame of a call: the same for the same call by the same way. */
   keyOf({ key }: Invocation, { start }: Node): string {
-    const way = `${key}${start}`;
-    const known = this.#keys.get(way) ?? `${this.#keys.size}>`;
-    this.#keys.set(way, known);
-    return known;
+    return keep(this.#keys, `${key}${start}`, () => `${this.#keys.size}>`);
   }
 
   /** The one name for a name of the library that has several. */
   canonical(name: string): string {
-    const known = this.#canonical.get(name);
-    if (known !== undefined) return known;
-    const made = this.knowledge.canonical?.(name) ?? name;
-    this.#canonical.set(name, made);
-    return made;
+    return keep(this.#canonical, name, () => this.knowledge.canonical?.(name) ?? name);
   }
 
   /** A name as the language compares names of functions and classes. */
@@ -277,7 +272,7 @@ export class Engine {
         this.left -= length >> charactersPerNodeShift;
         this.left -= (pieces[0]?.nodes.length ?? 0) >> itemsPerNodeShift;
       }
-      if (value.texts.length > 1) this.left -= value.texts.length >> 1;
+      this.left -= (value.texts.length + value.things.length) >> 1;
       // So are lists, which are copied and searched as a whole.
       this.left -= (value.nodes.length + itemsHeld(value)) >> itemsPerNodeShift;
       return value;

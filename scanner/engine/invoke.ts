@@ -26,7 +26,7 @@ import {
 import { Variables } from './variables.ts';
 
 /** Calls of one function inside one call of it that are followed. */
-const againMax = 256;
+const againMax = 128;
 /** Calls of one function that are remembered. */
 const rememberedMax = 8;
 

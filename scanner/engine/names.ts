@@ -1,5 +1,6 @@
 /** Names: what the program, the skill or the library gives for them; fields and items. */
 
+import { keep } from '../fact/remembered.ts';
 import type { Node, NodeOf } from '../ir/ir.ts';
 import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
@@ -391,9 +392,16 @@ export function nodesIn({ rest }: HeapObject): readonly string[] {
   return rest?.nodes ?? [];
 }
 
-/** A method of what is made by a call, or of a part of it. */
+/**
+ * A method of what is made by a call, or of a part of it: `node.next.next` is what `node.next` is.
+ */
 export function methodName(of: string, name: string): string {
-  return of.includes('#') ? `${of}.${name}` : `${of}#${name}`;
+  const at = of.indexOf('#');
+  if (at === -1) return `${of}#${name}`;
+  const parts = of.slice(at + 1).split('.');
+  const again = parts.indexOf(name);
+  if (again === -1) return `${of}.${name}`;
+  return `${of.slice(0, at + 1)}${parts.slice(0, again + 1).join('.')}`;
 }
 
 function classMember(
@@ -558,6 +566,9 @@ export function memberNode(of: Node, name: string): NodeOf<'member'> {
 
 /** The environment: whoever takes one variable has nothing of the others. */
 export function isEnvironment(engine: Engine, thing: Thing): boolean {
-  const row = thing.is === 'instance' ? rowFor(engine, `${thing.of}#[]`) : undefined;
-  return row?.effects.some(({ does }) => does === 'env') === true;
+  if (thing.is !== 'instance') return false;
+  return keep(engine.environments, thing.of, () => {
+    const effects = rowFor(engine, `${thing.of}#[]`)?.effects ?? [];
+    return effects.some(({ does }) => does === 'env');
+  });
 }

@@ -3,6 +3,7 @@
  * gone through together, with arguments that may be any of theirs, or anything.
  */
 
+import { keep } from '../fact/remembered.ts';
 import type { Func } from '../ir/ir.ts';
 import type { Given } from './calls.ts';
 import { allGiven } from './effects/effects.ts';
@@ -73,17 +74,14 @@ export class Summaries {
   readonly #calls = new Map<Func, Map<Variables | undefined, Calls>>();
 
   of({ func, around }: OwnFunction): Calls {
-    const all = this.#calls.get(func) ?? new Map<Variables | undefined, Calls>();
-    this.#calls.set(func, all);
-    const known = all.get(around) ?? {
+    const all = keep(this.#calls, func, () => new Map<Variables | undefined, Calls>());
+    return keep(all, around, () => ({
       count: 0,
       spent: 0,
       isLoud: false,
       alike: new Map<string, Together>(),
       same: new Map<string, Same[]>(),
-    };
-    all.set(around, known);
-    return known;
+    }));
   }
 }
 

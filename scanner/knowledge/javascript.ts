@@ -82,7 +82,6 @@ const fills = row({ does: 'fill', into: 'self', with: { rest: 0 } });
 const input = row({ does: 'input' });
 const prints = row({ does: 'output', content: { rest: 0 } });
 const encodes = row([], 'encoded');
-const decodes = row({ does: 'trait', trait: 'decode', detail: 0 });
 const tellsAddress = row({ does: 'observe', what: 'address' });
 const tellsUser = row({ does: 'observe', what: 'user name' });
 const tellsSystem = row({ does: 'observe', what: 'system' });
@@ -104,14 +103,11 @@ export const globalRows = named({
   Image: makes('Image'),
   XMLHttpRequest: makes('XMLHttpRequest'),
   'XMLHttpRequest#open': row({ does: 'request', url: 1, methodAt: 0 }),
-  'eval Function': runsCode,
+  eval: runsCode,
   'require importScripts': loads,
-  Worker: loadsApart,
-  atob: decodes,
-  btoa: encodes,
   'WebAssembly.compile instantiate compileStreaming instantiateStreaming Module Instance':
     webAssembly,
-  'Deno.readFile readTextFile readFileSync readTextFileSync readDir readDirSync watchFs': reads,
+  'Deno.readFile readFileSync readDir readDirSync watchFs': reads,
   'Deno.stat statSync lstat lstatSync readLink readLinkSync realPath realPathSync': reads,
   'Deno.open openSync': row(isOpened),
   'Deno.writeFile writeTextFile writeFileSync writeTextFileSync': writesContent,
@@ -150,8 +146,8 @@ export const assignedRows = named({
 
 /** Methods of data, by name, for values of unknown type. */
 export const anyRows = named({
-  'Any#push unshift set append add write end assign fill splice enqueue emit dispatchEvent': fills,
-  'Any#postMessage next put insert setItem store': fills,
+  'Any#push unshift set add write end assign splice enqueue emit dispatchEvent': fills,
+  'Any#postMessage put insert setItem store': fills,
   'Any#digest verify equals includes startsWith endsWith test has indexOf localeCompare': nothing,
   'Any#every some': nothing,
 });
@@ -174,7 +170,7 @@ const fileRows = named({
   'fs.write writeSync writev writevSync': sendsSecond,
   'fs.close closeSync fsync fsyncSync fdatasync fdatasyncSync fstat fstatSync': through,
   'fs.unwatchFile futimes futimesSync ftruncate ftruncateSync': through,
-  'fs.ReadStream#on read pipe toString setEncoding fs|fs/promises.constants': through,
+  'fs.ReadStream#on read toString setEncoding fs|fs/promises.constants': through,
   'fs.createReadStream': makes('fs.ReadStream', isRead),
   'fs|fs/promises.writeFile fs.writeFileSync': writesContent,
   'fs|fs/promises.appendFile fs.appendFileSync': appends,
@@ -204,9 +200,8 @@ export const nodeRows: Table = {
     'child_process.spawn': makes('child_process.ChildProcess', { ...isRun, options: 2 }),
     'child_process.ChildProcess#stdin.write end': sends,
     'child_process.ChildProcess#kill on unref ref disconnect send': through,
-    'child_process.fork worker_threads.Worker cluster.fork setupPrimary': loadsApart,
+    'child_process.fork cluster.fork setupPrimary': loadsApart,
     'worker_threads.isMainThread parentPort workerData threadId': through,
-    'process.binding _linkedBinding': row([{ does: 'native', what: 0 }, isLoaded]),
     'process.dlopen': row([isNativeSecond, isLoadedAsSecond]),
     'process.execve': row(isRun),
     'process.setuid setgid seteuid setegid setgroups initgroups': row({
@@ -223,7 +218,7 @@ export const nodeRows: Table = {
     'vm.runInThisContext runInNewContext runInContext compileFunction Script': runsCode,
     'vm.SourceTextModule module.Module#_compile module-object._compile repl.start': runsCode,
     'vm.createContext isContext measureMemory': through,
-    'module.runMain _load module.Module#require load process.getBuiltinModule': loads,
+    'module.runMain module.Module#require load': loads,
     'module.syncBuiltinESMExports': row(isPatch),
     'module.register registerHooks': row([{ ...isPatch, detail: 0 }, isLoaded]),
     'module._resolveFilename _nodeModulePaths _initPaths wrap findSourceMap': through,
@@ -262,7 +257,7 @@ export const nodeRows: Table = {
     ),
     'net|tls.connect createConnection net.Socket#connect': makes('net.Socket', tcp),
     'net.Socket tls.TLSSocket': makes('net.Socket', isRaw),
-    'net.Socket#on once pipe destroy setEncoding setTimeout net.Server#on close': through,
+    'net.Socket#on once destroy setEncoding setTimeout net.Server#on close': through,
     'net.isIP isIPv4 isIPv6 BlockList SocketAddress': through,
     // Tells where it listens.
     'net.Server#listen address': nothing,
@@ -281,16 +276,12 @@ export const nodeRows: Table = {
     'dns.Resolver#resolveTxt resolveSrv reverse': looksUp,
     'dns.Resolver#setServers getServers cancel setLocalAddress': through,
     'dns|dns/promises.setServers setDefaultResultOrder getDefaultResultOrder getServers': through,
-    'stream.PassThrough Transform Readable Writable Duplex': through,
     'util.promisify callbackify deprecate': computes('same', 0),
     'zlib.gzip gzipSync deflate deflateSync deflateRaw deflateRawSync brotliCompress': encodes,
     'zlib.brotliCompressSync zstdCompress zstdCompressSync': encodes,
-    'zlib.gunzip gunzipSync inflate inflateSync inflateRaw inflateRawSync unzip unzipSync': decodes,
-    'zlib.brotliDecompress brotliDecompressSync': decodes,
     'crypto.createHash createHmac timingSafeEqual hash randomBytes randomUUID randomInt': nothing,
     'crypto.createVerify': nothing,
     'crypto.createCipheriv publicEncrypt privateEncrypt': encodes,
-    'crypto.createDecipheriv privateDecrypt': decodes,
     'readline|readline/promises.createInterface': row({ does: 'input' }, 'through'),
     'os.hostname': row({ does: 'observe', what: 'host name' }),
     'os.userInfo': tellsUser,

@@ -124,14 +124,7 @@ const operatorMethods: Readonly<Record<string, string>> = {
 export const pythonKnowledge: Knowledge = {
   language: 'python',
   rows: {
-    ...Object.fromEntries(
-      Object.entries(ofLibraries).filter(
-        ([name]) =>
-          !/^(io\.(String|Bytes)IO|argparse\.ArgumentParser)#(write|add_argument|getvalue)$|^inspect\.getmembers$/.test(
-            name,
-          ),
-      ),
-    ),
+    ...ofLibraries,
     ...ofPaths,
     ...computedRows,
   },

@@ -4,14 +4,29 @@ import { remembered } from '../fact/remembered.ts';
 import { type Hints, unionOf } from './hints.ts';
 import { type ProseReading, readingsOf } from './reading.ts';
 
-export interface ProseText {
+export class ProseText {
   readonly fact: FactOf<'text'>;
   /** Its place among the texts of its file. */
   readonly index: number;
-  /** One reading, or several of a very long text. */
-  readonly readings: readonly ProseReading[];
+  #readings: readonly ProseReading[] | undefined;
+  #hints: Hints | undefined;
+
+  constructor(fact: FactOf<'text'>, index: number) {
+    this.fact = fact;
+    this.index = index;
+  }
+
+  /** One reading, or several of a very long text. Most code blocks are read by no rule on prose. */
+  get readings(): readonly ProseReading[] {
+    this.#readings ??= readingsOf(this.fact);
+    return this.#readings;
+  }
+
   /** Hints of the whole text. */
-  readonly hints: Hints;
+  get hints(): Hints {
+    this.#hints ??= unionOf(this.readings.map(({ hints }) => hints));
+    return this.#hints;
+  }
 }
 
 type Texts = readonly FactOf<'text'>[];
@@ -57,22 +72,6 @@ export function proseTexts(facts: Texts): readonly ProseText[] {
   return textsByFile(facts).flatMap(readTexts);
 }
 
-// Most code blocks are read by no rule on prose.
 const readTexts = remembered((file: Texts) =>
-  file.map(
-    (fact, index): ProseText => ({
-      fact,
-      index,
-      get readings() {
-        return readingsOf(fact);
-      },
-      get hints() {
-        return hintsOfFact(fact);
-      },
-    }),
-  ),
-);
-
-const hintsOfFact = remembered((fact: FactOf<'text'>) =>
-  unionOf(readingsOf(fact).map(({ hints }) => hints)),
+  file.map((fact, index) => new ProseText(fact, index)),
 );

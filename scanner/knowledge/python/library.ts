@@ -363,7 +363,7 @@ const data: Table = {
   'collections.OrderedDict UserDict UserList concurrent.futures.as_completed wait': same,
   'copy.replace csv.DictReader reader dataclasses.asdict astuple': same,
   'functools.cache lru_cache wraps heapq.heappop merge nlargest nsmallest': same,
-  'inspect.getattr_static getmembers itertools.batched chain': same,
+  'inspect.getattr_static itertools.batched chain': same,
   'itertools.combinations compress dropwhile filterfalse groupby islice pairwise': same,
   'itertools.permutations product repeat takewhile itertools.chain.from_iterable': same,
   'mmap.mmap plistlib.load loads pprint.pformat': same,
