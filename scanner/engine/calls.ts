@@ -21,6 +21,7 @@ import {
   knownText,
   listValue,
   type OwnClass,
+  type OwnFunction,
   objectsOf,
   scalarValue,
   type Thing,
@@ -174,7 +175,7 @@ function classesAround({ self, owner }: Invocation): readonly OwnClass[] {
 export function callValue(engine: Engine, from: CallSite, value: Value, given: Given): Value {
   const site = value.isFolded && engine.knowledge.isOpen ? { ...from, isByText: true } : from;
   if (value.isCut) engine.leaveOut(tooMany, site.frame, site.node);
-  const results = value.things.map((thing) => callThing(engine, site, thing, given));
+  const results = value.things.map((thing) => callOnce(engine, site, thing, given));
   for (const text of engine.knowledge.isOpen ? [] : value.texts)
     if (text.isKnown)
       results.push(callNamed(engine, { ...site, isByText: !isWritten(value) }, text.whole, given));
@@ -189,10 +190,25 @@ export function callValue(engine: Engine, from: CallSite, value: Value, given: G
 /** Why a call of a value is not followed that may be many functions. */
 export const tooMany = `a call of one of more than ${functionsMax} functions`;
 
-function callThing(engine: Engine, site: CallSite, thing: Thing, given: Given): Value {
+// A member of an object may be the object's own way to call this member.
+function callOnce(engine: Engine, site: CallSite, thing: Thing, given: Given): Value {
+  if (thing.is === 'function') return invoke(engine, thing, given, site, thing.self);
+  const of = 'object' in thing ? thing.object : thing;
+  const active = engine.activeOf(of);
+  if (active > recursionMax) return passThrough(engine, site, [], given);
+  engine.active.set(of, active + 1);
+  const made = callThing(engine, site, thing, given);
+  engine.active.set(of, active);
+  return made;
+}
+
+function callThing(
+  engine: Engine,
+  site: CallSite,
+  thing: Exclude<Thing, OwnFunction>,
+  given: Given,
+): Value {
   switch (thing.is) {
-    case 'function':
-      return invoke(engine, thing, given, site, thing.self);
     case 'api':
       return callApi(engine, site, thing.name, given, undefined);
     case 'class':
@@ -226,20 +242,14 @@ function callThing(engine: Engine, site: CallSite, thing: Thing, given: Given): 
     }
     case 'bound': {
       const { callee, given: first } = thing;
-      const active = engine.activeOf(thing);
-      // A member of an object that is the object's own way to call this member.
-      if (active > recursionMax) return passThrough(engine, site, [callee], given);
-      engine.active.set(thing, active + 1);
       const named = new Map([...first.named, ...given.named]);
       const spread = [...first.spread, ...given.spread];
-      const made = callValue(engine, site, callee, {
+      return callValue(engine, site, callee, {
         args: [...first.args, ...given.args],
         named,
         spread,
         ...(given.isAnything && { isAnything: true as const }),
       });
-      engine.active.set(thing, active);
-      return made;
     }
     case 'object':
     case 'instance': {

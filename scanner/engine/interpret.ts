@@ -122,7 +122,7 @@ export class Engine {
   readonly heap = new Heap();
   readonly globals: Fields = { born: 0, fields: new Map() };
   readonly called = new Set<Func>();
-  readonly active = new Map<Func | Thing, number>();
+  readonly active = new Map<Func | Thing | HeapObject, number>();
   /** How often functions were called inside one call of themselves. */
   readonly again = new Map<Func, number>();
   /** What a program gave its functions as members. */
@@ -197,7 +197,7 @@ export class Engine {
   }
 
   /** How many calls of it are going on, inside one another. */
-  activeOf(of: Func | Thing): number {
+  activeOf(of: Func | Thing | HeapObject): number {
     return this.active.get(of) ?? 0;
   }
 

@@ -1,4 +1,4 @@
-/** Names: what the program, the skill or the library gives for them; fields and items. */
+/** Names and members: what the program, the skill or the library gives for them. */
 
 import { keep } from '../fact/remembered.ts';
 import type { Node, NodeOf } from '../ir/ir.ts';
@@ -211,11 +211,7 @@ export function classTold(
 
 /** What a program gave a function as its own members. */
 export function fieldsOf(engine: Engine, { func }: OwnFunction): Fields {
-  const known = engine.functionFields.get(func);
-  if (known !== undefined) return known;
-  const made: Fields = { born: 0, fields: new Map() };
-  engine.functionFields.set(func, made);
-  return made;
+  return keep(engine.functionFields, func, () => ({ born: 0, fields: new Map() }));
 }
 
 function memberOfObject(
@@ -340,12 +336,14 @@ export type ThingOf<Is extends Thing['is']> = Extract<Thing, { readonly is: Is }
 const ownersOfRows = new WeakMap<object, ReadonlySet<string>>();
 
 export function hasMethods({ knowledge }: Engine, of: string): boolean {
-  const known =
-    ownersOfRows.get(knowledge.rows) ??
-    new Set(
-      Object.keys(knowledge.rows).map((name) => name.slice(0, Math.max(0, name.indexOf('#')))),
-    );
-  ownersOfRows.set(knowledge.rows, known);
+  const known = keep(
+    ownersOfRows,
+    knowledge.rows,
+    () =>
+      new Set(
+        Object.keys(knowledge.rows).map((name) => name.slice(0, Math.max(0, name.indexOf('#')))),
+      ),
+  );
   return known.has(of);
 }
 

@@ -2,7 +2,9 @@
  * What a program collects of the user: folders that it goes through or packs, and files with
  * private data. What the arguments of the user name is no collection.
  */
+
 import type { CapabilityFact, FlowFact, Span } from '../fact/fact.ts';
+import { keep } from '../fact/remembered.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { isInText } from '../fact/standing.ts';
 import { own } from '../lookup-tables/api.ts';
@@ -108,11 +110,8 @@ interface Calls {
 const known = new WeakMap<readonly CapabilityFact[], Map<string, Calls>>();
 
 function callsOf(all: readonly CapabilityFact[], path: string): Calls {
-  const files = known.get(all) ?? new Map<string, Calls>();
-  known.set(all, files);
-  const found = files.get(path) ?? readCalls(all.filter(({ span }) => span.path === path));
-  files.set(path, found);
-  return found;
+  const files = keep(known, all, () => new Map<string, Calls>());
+  return keep(files, path, () => readCalls(all.filter(({ span }) => span.path === path)));
 }
 
 function readCalls(facts: readonly CapabilityFact[]): Calls {

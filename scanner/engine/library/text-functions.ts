@@ -273,8 +273,7 @@ function nameIn(path: string, suffix = ''): string {
   return hole < 0 ? name : name.slice(hole);
 }
 
-// Python's patterns, where JavaScript reads them alike and matching cannot be slow.
-// `re.I`
+/** The flags of a pattern of Python: `re.I`. */
 export function flagsIn(value: Value | undefined): string {
   const names = value?.things.flatMap((thing) => (thing.is === 'api' ? [thing.name] : [])) ?? [];
   return names.some((name) => /\.(I|IGNORECASE)$/.test(name)) ? 'i' : '';

@@ -377,7 +377,10 @@ class Lowering extends JavascriptDefinitions {
     const isType = importClause?.phaseModifier === SyntaxKind.TypeKeyword;
     if (isType || !ts.isStringLiteral(moduleSpecifier)) return ir.constant(at, null);
     this.notePackage(moduleSpecifier.text, at);
-    return this.load(moduleSpecifier.text, at) ?? ir.constant(at, null);
+    const loaded = this.load(moduleSpecifier.text, at);
+    if (loaded !== undefined || importClause !== undefined) return loaded ?? ir.constant(at, null);
+    // What is imported for what it does.
+    return ir.call(at, ir.global(at, moduleSpecifier.text), []);
   }
 
   private exportOf(node: ts.ExportDeclaration, at: Extent): Node {

@@ -315,7 +315,7 @@ class Lowering extends Definitions {
     ClassDefinition: (node, at) => this.classOf(node, this.looseDecorators(node), at),
   };
 
-  // ---- texts ----
+  // ---- statements with bodies ----
 
   protected ifOf(words: readonly PyNode[], at: Extent): Node {
     const bodies = [...words.keys()].filter((index) => words[index]?.name === 'Body');

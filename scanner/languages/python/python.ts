@@ -69,7 +69,7 @@ function errorsOf({ source, errors, unread }: ParsedPython): FrontEndResult['una
   return [
     {
       span: { path: source.path, start: first, end: first + 1 },
-      reason: 'not all of it is Python',
+      reason: 'a syntax error: not all of it is Python',
     },
   ];
 }

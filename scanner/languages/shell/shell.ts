@@ -113,7 +113,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
   const unread =
     first === undefined || !isScript
       ? []
-      : [{ at: first.pos, reason: `a shell cannot read it: ${first.message}` }];
+      : [{ at: first.pos, reason: `its parser stops: ${first.message}` }];
   const program: OwnProgram = {
     source,
     body: lowered.body,

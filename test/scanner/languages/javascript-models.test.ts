@@ -46,7 +46,8 @@ const known: readonly (readonly [string, string])[] = [
     "import keytar from 'keytar'; await keytar.findCredentials('x')",
     'mount ro ~/Library/Keychains/login.keychain-db',
   ],
-  ["import 'dotenv/config'; import dotenv from 'dotenv'; dotenv.config()", 'mount ro .env'],
+  ["import 'dotenv/config'", 'mount ro .env'],
+  ["import dotenv from 'dotenv'; dotenv.config({ path: '/app/.env' })", 'mount ro /app/.env'],
   // programs
   ["import { spawn } from 'child_process'; spawn('git', ['status'])", 'exec git'],
   [
