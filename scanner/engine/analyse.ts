@@ -83,6 +83,7 @@ export function resultOf(engine: Engine, programs: readonly OwnProgram[]): Front
   const { notes, unknownCalls } = engine;
   const { facts, embedded, written, moved, nodes, edges, sources, sinks, starts } = notes;
   const { exports, entries, exits } = notes;
+  const told = new Set<string>();
   return {
     facts,
     embedded,
@@ -95,8 +96,10 @@ export function resultOf(engine: Engine, programs: readonly OwnProgram[]): Front
       const unknown = unknownCalls.get(program);
       const [first = unknown && { at: unknown.at, reason: `nothing is known of ${unknown.name}` }] =
         unread;
-      const left = leftIn(engine, program) ?? first;
-      if (left === undefined || !isScript) return [];
+      // What a page shows may be a sketch, but is not followed any further than a script.
+      const left = leftIn(engine, program) ?? (isScript ? first : undefined);
+      if (left === undefined || told.has(source.path)) return [];
+      told.add(source.path);
       const { reason } = left;
       const start = Math.min(left.at, source.text.length);
       return [{ span: { path: source.path, start, end: start + 1 }, reason }];

@@ -29,7 +29,7 @@ import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
 import { shownBy } from './protocols.ts';
-import { Summaries } from './summaries.ts';
+import { type Call, Summaries } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -145,8 +145,7 @@ export class Engine {
     {
       readonly around: Variables | undefined;
       readonly changes: number;
-      readonly args: readonly Value[];
-      readonly self: Value | undefined;
+      readonly call: Call;
       readonly result: Value;
       /** The variables that were read, and what they held. */
       readonly reads: Reads;
@@ -201,12 +200,17 @@ export class Engine {
     return this.active.get(of) ?? 0;
   }
 
+  /** Whether all that a value calls is being called, so many times inside one another. */
+  isInside({ things }: Value, times: number): boolean {
+    return things.every((one) => one.is === 'function' && this.activeOf(one.func) >= times);
+  }
+
   /**
    * Makes a call once more at the end, with what is there then: of a thread, of a timer. What a
    * function begins inside itself comes again when it is called at the end.
    */
-  callLater(frame: Invocation, { things }: Value, call: () => Value): void {
-    if (things.every((one) => one.is === 'function' && this.activeOf(one.func) > 0)) return;
+  callLater(frame: Invocation, value: Value, call: () => Value): void {
+    if (this.isInside(value, 1)) return;
     if (this.#later.length < laterMax) this.#later.push({ frame, call });
     else this.leaveOut(`more than ${laterMax} calls that are made later`, frame, { start: 0 });
   }

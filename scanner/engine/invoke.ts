@@ -1,12 +1,13 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
-import type { Param } from '../ir/ir.ts';
+import { keep } from '../fact/remembered.ts';
+import type { Func, Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import type { ApiCall } from './effects/effects.ts';
 import { birth, type Reads, readAlso } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { isAlike } from './shapes.ts';
-import { summarised } from './summaries.ts';
+import { type Call, isPlain, isSameCall, summarised } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -31,24 +32,15 @@ const againMax = 128;
 const rememberedMax = 8;
 
 // What the same call gave before, where it is not sure that it runs at all.
-function sameCall(
-  engine: Engine,
-  own: OwnFunction,
-  given: Given,
-  self: Value | undefined,
-): Value | undefined {
-  if (given.named.size > 0 || given.spread.length > 0 || given.sent !== undefined) return undefined;
+function sameCall(engine: Engine, own: OwnFunction, call: Call): Value | undefined {
+  if (!isPlain(call)) return undefined;
   const known = engine.remembered
     .get(own.func)
     ?.find(
       (one) =>
         one.around === own.around &&
         one.changes === engine.heap.changes &&
-        one.args.length === given.args.length &&
-        one.args.every((arg, at) => isAlike(arg, given.args[at] ?? unknown)) &&
-        (one.self === undefined
-          ? self === undefined
-          : self !== undefined && isAlike(one.self, self)) &&
+        isSameCall(one.call, call) &&
         held(one.reads).every((value, at) => isAsBefore(value, one.held[at])),
     );
   if (known !== undefined) readAlso(engine.heap.reads, known.reads);
@@ -66,25 +58,23 @@ function isAsBefore(a: Value | undefined, b: Value | undefined): boolean {
 
 function keepCall(
   engine: Engine,
-  own: OwnFunction,
-  given: Given,
-  self: Value | undefined,
+  { func, around }: OwnFunction,
+  call: Call,
   result: Value,
   reads: Reads,
 ): void {
-  if (given.named.size > 0 || given.spread.length > 0) return;
-  const all = engine.remembered.get(own.func) ?? [];
-  engine.remembered.set(own.func, all);
+  if (!isPlain(call)) return;
+  const { changes } = engine.heap;
+  const all = keep(engine.remembered, func, () => []);
   if (all.length < rememberedMax)
-    all.push({
-      around: own.around,
-      changes: engine.heap.changes,
-      args: given.args,
-      self,
-      result,
-      reads,
-      held: held(reads),
-    });
+    all.push({ around, changes, call, result, reads, held: held(reads) });
+}
+
+/** Whether a function was called again and again inside one call of it; counts the call. */
+export function isCalledOften(engine: Engine, func: Func): boolean {
+  const again = engine.activeOf(func) === 0 ? 0 : (engine.again.get(func) ?? 0) + 1;
+  engine.again.set(func, again);
+  return again > againMax;
 }
 
 /** Goes through a function with what it is given. */
@@ -100,10 +90,8 @@ export function invoke(
     own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
   const { func } = own;
   const active = engine.activeOf(func);
-  const again = active === 0 ? 0 : (engine.again.get(func) ?? 0) + 1;
-  engine.again.set(func, again);
+  const isOften = isCalledOften(engine, func);
   // What the last of many calls inside one another gives, which end somewhere.
-  const isOften = again > againMax;
   if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
     return follow(engine, own, { given: opened(given), self }, site).result;
   const isTooDeep = frame.depth >= framesMax;
@@ -115,7 +103,7 @@ export function invoke(
     (engine.isExhausted && engine.called.has(func))
   )
     return dataOf(allNodesOf([...given.args, ...given.named.values(), ...given.spread]));
-  const known = engine.uncertain > 0 ? sameCall(engine, own, given, self) : undefined;
+  const known = engine.uncertain > 0 ? sameCall(engine, own, { given, self }) : undefined;
   if (known !== undefined) return known;
   return summarised(engine, own, { given, self }, (call) => follow(engine, own, call, site));
 }
@@ -190,7 +178,7 @@ function follow(
     };
   const values = [...inner.returned, ...(func.givesLast && inner.ended === '' ? [last] : [])];
   const result = values.length === 0 ? nil : either(values);
-  if (engine.uncertain > 0 && isPure) keepCall(engine, own, given, self, result, reads);
+  if (engine.uncertain > 0 && isPure) keepCall(engine, own, { given, self }, result, reads);
   return { result, isPure };
 }
 

@@ -38,7 +38,8 @@ const shapesMax = 48;
 /** All other calls are gone through as one. */
 const anyShape = '';
 
-interface Call {
+/** What a function is called with. */
+export interface Call {
   readonly given: Given;
   readonly self: Value | undefined;
 }
@@ -165,11 +166,13 @@ function sameTexts({ same }: Calls, call: Call): Same[] {
   return known;
 }
 
-function isPlain({ given }: Call): boolean {
+/** Whether it has nothing but arguments in their order. */
+export function isPlain({ given }: Call): boolean {
   return given.named.size === 0 && given.spread.length === 0 && given.sent === undefined;
 }
 
-function isSameCall(a: Call, b: Call): boolean {
+/** Whether two calls have the same arguments. */
+export function isSameCall(a: Call, b: Call): boolean {
   const all = valuesOf(a);
   const others = valuesOf(b);
   return (

@@ -24,6 +24,9 @@ import {
 import { type ApiCall, argOf, observed, siteOf } from './effects.ts';
 import { eachMax } from './results.ts';
 
+/** Calls of one function that begin one another later and are followed. */
+export const laterMax = 2;
+
 /** A function that the library calls with what it has. */
 export function callBack(
   engine: Engine,
@@ -37,6 +40,7 @@ export function callBack(
   const target = self === undefined ? called : methodOn(called, self);
   if (isLater)
     engine.callLater(call.frame, target, () => callBack(engine, call, effect) ?? unknown);
+  if (isLater && engine.isInside(target, laterMax)) return unknown;
   const site = siteOf(call);
   if (observes !== undefined) return changeRequests(engine, call, target, observes);
   const args: Value[] = [];

@@ -378,13 +378,13 @@ function reducedBy(engine: Engine, call: ApiCall): Value {
     const args = [withNodes(start ?? unknown, allNodesOf([self])), partOf(self)];
     return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
   }
-  const all = start === undefined ? items : [start, ...items];
-  const first = start === undefined ? 0 : 1;
+  const first = start === undefined ? 1 : 0;
   const takes = self === undefined ? 2 : Math.max(...callee.things.map(parametersOf));
-  return all.reduce((value, item, at) => {
-    const args = [value, item, scalarValue(at - first), self ?? unknown].slice(0, takes);
+  const [value = unknown, ...others] = start === undefined ? items : [start, ...items];
+  return others.reduce((before, item, at) => {
+    const args = [before, item, scalarValue(at + first), self ?? unknown].slice(0, takes);
     return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
-  });
+  }, value);
 }
 
 // A value that is computed of what the call is given.

@@ -2,6 +2,7 @@
 
 import { type ParsedScript, parse } from 'unbash';
 import { framesMax, recursionMax, tooDeep } from '../../engine/calls.ts';
+import { isCalledOften } from '../../engine/invoke.ts';
 import type { Text } from '../../engine/text.ts';
 import {
   dataOf,
@@ -40,7 +41,7 @@ export function callFunction(
   const { engine } = shell;
   const { func, program } = own;
   const active = engine.activeOf(func);
-  const isOver = engine.isExhausted && engine.called.has(func);
+  const isOver = isCalledOften(engine, func) || (engine.isExhausted && engine.called.has(func));
   engine.called.add(func);
   const isTooDeep = frame.depth >= framesMax;
   if (isTooDeep) engine.leaveOut(tooDeep, frame, at.place);
