@@ -43,10 +43,25 @@ const { values, positionals } = parseArgs({
     keep: { type: 'string' },
     quick: { type: 'boolean' },
     full: { type: 'boolean' },
+    help: { type: 'boolean' },
   },
 });
+const help = `npm run bench -- [NAME…] [--format json]
+npm run bench -- registry [--quick | --full]
+npm run bench -- cost DIR… [--quick]
+npm run bench -- honest MIRRORS [--only TEXT] [--keep DIR]
+npm run bench -- workers | actions
+
+Measures side by side with peers or physical limits, and prints ratios: all of
+${Object.keys(benches).join(', ')}, or those that are named.
+
+Examples:
+  npm run bench -- start scan
+  npm run bench -- cost ../skills --quick
+`;
 const [first, mirrors] = positionals;
-if (first === 'actions') process.stdout.write(`${await actionsTable(values.only)}\n`);
+if (values.help) process.stdout.write(help);
+else if (first === 'actions') process.stdout.write(`${await actionsTable(values.only)}\n`);
 else if (first === 'honest') {
   if (mirrors === undefined)
     throw new Error('usage: npm run bench -- honest MIRRORS [--only TEXT] [--keep DIR]');
