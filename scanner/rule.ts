@@ -83,6 +83,15 @@ export interface FindingDraft {
   readonly fix?: string;
 }
 
+/** A draft at the place of a fact, as sure as the fact is. */
+export function draftAt(
+  { span, certainty }: { readonly span: Span; readonly certainty: Confidence },
+  message: string,
+  more: Partial<FindingDraft> = {},
+): FindingDraft {
+  return { span, confidence: certainty, message, ...more };
+}
+
 export interface Rule {
   readonly id: RuleId;
   readonly title: string;

@@ -6,7 +6,6 @@ import { type Row, through } from '../knowledge/row.ts';
 import { besideOf } from '../programs/beside.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
-import { laterMax } from './effects/callbacks.ts';
 import { serversOf } from './effects/clients.ts';
 import {
   type ApiCall,
@@ -191,9 +190,9 @@ function callBackWith(engine: Engine, site: CallSite, given: Given, made: Value)
       const args = isPair ? [unknown, held, held] : [held];
       const run = (): Value =>
         callValue(engine, site, thingValue(thing), { ...nothingGiven, args });
-      if (!engine.isInside(thingValue(thing), laterMax)) engine.perhaps(site.frame, run);
+      engine.perhaps(site.frame, run);
       // What the call gives has its name by then: `const s = connect(…, () => s.write(…))`
-      engine.callLater(site.frame, thingValue(thing), () => {
+      engine.callLater(site.frame, () => {
         if (thing.is === 'function') engine.remembered.delete(thing.func);
         return run();
       });
@@ -226,11 +225,9 @@ export function ownObject(
   const at = engine.at(site.frame, site.node, shown);
   noteHidden(engine, site, shown, through);
   const data = passThrough(engine, site, self === undefined ? [] : [self], given);
-  if (!engine.isExhausted) {
-    noteHandedOn(engine, site, api, given);
-    askProtocols(engine, site, given);
-    noteBeside(engine, site, api, given);
-  }
+  noteHandedOn(engine, site, api, given);
+  askProtocols(engine, site, given);
+  noteBeside(engine, site, api, given);
   const object = newObject('object');
   const put = allNodesOf(allGiven(given));
   const made = instancesIn([

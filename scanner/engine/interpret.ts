@@ -124,7 +124,7 @@ export class Engine {
   readonly called = new Set<Func>();
   readonly active = new Map<Func | Thing | HeapObject, number>();
   /** How often functions were called inside one call of themselves. */
-  readonly again = new Map<Func, number>();
+  readonly again = new Map<Func, { count: number; readonly shapes: Set<string> }>();
   /** What a program gave its functions as members. */
   readonly functionFields = new Map<Func, Fields>();
   /** Names of members that a program gives to all objects of a class of the library. */
@@ -200,17 +200,8 @@ export class Engine {
     return this.active.get(of) ?? 0;
   }
 
-  /** Whether all that a value calls is being called, so many times inside one another. */
-  isInside({ things }: Value, times: number): boolean {
-    return things.every((one) => one.is === 'function' && this.activeOf(one.func) >= times);
-  }
-
-  /**
-   * Makes a call once more at the end, with what is there then: of a thread, of a timer. What a
-   * function begins inside itself comes again when it is called at the end.
-   */
-  callLater(frame: Invocation, value: Value, call: () => Value): void {
-    if (this.isInside(value, 1)) return;
+  /** Makes a call once more at the end, with what is there then: of a thread, of a timer. */
+  callLater(frame: Invocation, call: () => Value): void {
     if (this.#later.length < laterMax) this.#later.push({ frame, call });
     else this.leaveOut(`more than ${laterMax} calls that are made later`, frame, { start: 0 });
   }

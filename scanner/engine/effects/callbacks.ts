@@ -24,9 +24,6 @@ import {
 import { type ApiCall, argOf, observed, siteOf } from './effects.ts';
 import { eachMax } from './results.ts';
 
-/** Calls of one function that begin one another later and are followed. */
-export const laterMax = 2;
-
 /** A function that the library calls with what it has. */
 export function callBack(
   engine: Engine,
@@ -38,9 +35,7 @@ export function callBack(
   if (called === undefined) return undefined;
   const self = effect.self === undefined ? undefined : argOf(call, effect.self);
   const target = self === undefined ? called : methodOn(called, self);
-  if (isLater)
-    engine.callLater(call.frame, target, () => callBack(engine, call, effect) ?? unknown);
-  if (isLater && engine.isInside(target, laterMax)) return unknown;
+  if (isLater) engine.callLater(call.frame, () => callBack(engine, call, effect) ?? unknown);
   const site = siteOf(call);
   if (observes !== undefined) return changeRequests(engine, call, target, observes);
   const args: Value[] = [];

@@ -380,7 +380,8 @@ function reducedBy(engine: Engine, call: ApiCall): Value {
   }
   const first = start === undefined ? 1 : 0;
   const takes = self === undefined ? 2 : Math.max(...callee.things.map(parametersOf));
-  const [value = unknown, ...others] = start === undefined ? items : [start, ...items];
+  const ordered = call.at.api.endsWith('reduceRight') ? items.toReversed() : items;
+  const [value = unknown, ...others] = start === undefined ? ordered : [start, ...ordered];
   return others.reduce((before, item, at) => {
     const args = [before, item, scalarValue(at + first), self ?? unknown].slice(0, takes);
     return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });

@@ -377,10 +377,11 @@ class Lowering extends JavascriptDefinitions {
     const isType = importClause?.phaseModifier === SyntaxKind.TypeKeyword;
     if (isType || !ts.isStringLiteral(moduleSpecifier)) return ir.constant(at, null);
     this.notePackage(moduleSpecifier.text, at);
-    const loaded = this.load(moduleSpecifier.text, at);
+    const { text } = moduleSpecifier;
+    const loaded = this.load(text, at);
     if (loaded !== undefined || importClause !== undefined) return loaded ?? ir.constant(at, null);
     // What is imported for what it does.
-    return ir.call(at, ir.global(at, moduleSpecifier.text), []);
+    return ir.callOf(at, text, []);
   }
 
   private exportOf(node: ts.ExportDeclaration, at: Extent): Node {

@@ -41,7 +41,9 @@ export function callFunction(
   const { engine } = shell;
   const { func, program } = own;
   const active = engine.activeOf(func);
-  const isOver = isCalledOften(engine, func) || (engine.isExhausted && engine.called.has(func));
+  const isOver =
+    isCalledOften(engine, func, frame, at.place, args ?? []) ||
+    (engine.isExhausted && engine.called.has(func));
   engine.called.add(func);
   const isTooDeep = frame.depth >= framesMax;
   if (isTooDeep) engine.leaveOut(tooDeep, frame, at.place);

@@ -23,9 +23,9 @@ export const clientAddress = defineRule({
   maps: { cwe: ['CWE-15', 'CWE-522'], attack: ['T1567'] },
   reads: ['source', 'text:comment'],
   check: (context) =>
-    context.sources.flatMap((source): FindingDraft[] => {
+    context.sources.flatMap((source) => {
       const seen = new Set<string>();
-      return addressesIn(source).flatMap(({ sets, draft }): FindingDraft[] => {
+      return addressesIn(source).flatMap(({ sets, draft }) => {
         if (isComment(source, draft.span.start, context) || seen.has(sets)) return [];
         seen.add(sets);
         return [draft];

@@ -1,7 +1,7 @@
 /** A variable is read whose name is computed. */
 
 import { runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule } from '../../rule.ts';
 
 export const dynamicName = defineRule({
   id: 'env/dynamic-name',
@@ -14,7 +14,7 @@ export const dynamicName = defineRule({
   maps: { cwe: ['CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
   reads: ['capability:env'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       const { capability, traits, api } = fact;
       if (
         capability.kind !== 'env' ||

@@ -2,7 +2,7 @@
 import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const processEnvironment = defineRule({
   id: 'env/process-environment',
@@ -34,5 +34,5 @@ function pathOf({ capability }: CapabilityFact): string | undefined {
 }
 
 function draftOf(fact: CapabilityFact | TraitFact, message: string): FindingDraft {
-  return { span: fact.span, severity: milder('high', fact), confidence: fact.certainty, message };
+  return draftAt(fact, message, { severity: milder('high', fact) });
 }

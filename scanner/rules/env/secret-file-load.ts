@@ -2,7 +2,7 @@
 
 import { isInText, runs } from '../../fact/standing.ts';
 import { isInOwnFolder } from '../../flow/own-credentials.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const secretFileLoad = defineRule({
   id: 'env/secret-file-load',
@@ -16,7 +16,7 @@ export const secretFileLoad = defineRule({
   reads: ['capability:mount'],
   check: (context) => {
     const seen = new Set<string>();
-    return context.of('capability').flatMap((fact): FindingDraft[] => {
+    return context.of('capability').flatMap((fact) => {
       const { capability } = fact;
       const path =
         capability.kind === 'mount' && capability.mode === 'ro' ? capability.path : undefined;
@@ -35,12 +35,11 @@ export const secretFileLoad = defineRule({
         /^(~|\/(?!skills\/(@self|\.env))|\.\.)/.test(path) && !isInOwnFolder(path, context);
       const severity = !isElsewhere ? 'info' : isInText(fact) ? 'low' : 'medium';
       return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} reads ${path}${isElsewhere ? ', which is not the project’s own' : ''}`,
-        },
+        draftAt(
+          fact,
+          `${fact.api} reads ${path}${isElsewhere ? ', which is not the project’s own' : ''}`,
+          { severity },
+        ),
       ];
     });
   },

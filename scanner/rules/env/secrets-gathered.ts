@@ -5,7 +5,7 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
 import { providerOf, staysAtHome } from '../../lookup-tables/secret-providers.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, type RuleContext } from '../../rule.ts';
 
 export const secretsGathered = defineRule({
   id: 'env/secrets-gathered',
@@ -21,7 +21,7 @@ export const secretsGathered = defineRule({
     const secrets = context
       .of('capability')
       .filter((fact) => runs(fact) && serviceOf(fact) !== undefined);
-    return secrets.flatMap((fact, index): FindingDraft[] => {
+    return secrets.flatMap((fact, index) => {
       const before = secrets[index - 1];
       const here = serviceOf(fact);
       const there = before === undefined ? undefined : serviceOf(before);

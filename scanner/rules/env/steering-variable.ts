@@ -1,7 +1,7 @@
 /** A variable is set that makes other programs load code or go elsewhere. */
 
 import { isInText, milder } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const steeringVariable = defineRule({
   id: 'env/steering-variable',
@@ -19,11 +19,8 @@ export const steeringVariable = defineRule({
         /^(LD_|DYLD_|NODE_OPTIONS|PYTHONSTARTUP|BASH_ENV|PERL5OPT|RUBYOPT|GIT_SSH|PROMPT_COMMAND)/.test(
           fact.api,
         );
-      return {
-        span: fact.span,
+      return draftAt(fact, `sets ${fact.api}, which changes what other programs do`, {
         severity: milder(loads && !isInText(fact) ? 'medium' : 'low', fact),
-        confidence: fact.certainty,
-        message: `sets ${fact.api}, which changes what other programs do`,
-      };
+      });
     }),
 });

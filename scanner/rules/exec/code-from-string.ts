@@ -2,7 +2,7 @@
 
 import type { FactOf, TraitFact } from '../../fact/fact.ts';
 import { isInText, runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const codeFromString = defineRule({
   id: 'exec/code-from-string',
@@ -16,25 +16,21 @@ export const codeFromString = defineRule({
   reads: ['trait:code-from-string', 'trait:filled-code', 'text:string'],
   check: (context) => [
     ...context.of('text').flatMap(inSettings),
-    ...context.of('trait').flatMap((fact): FindingDraft[] => {
+    ...context.of('trait').flatMap((fact) => {
       if (!runs(fact)) return [];
       if (fact.trait === 'filled-code')
         return [
-          {
-            span: fact.span,
+          draftAt(fact, `${fact.api} runs a text with values in it: ${fact.detail}`, {
             severity: 'low',
-            confidence: fact.certainty,
-            message: `${fact.api} runs a text with values in it: ${fact.detail}`,
-          },
+          }),
         ];
       if (fact.trait !== 'code-from-string') return [];
       return [
-        {
-          span: fact.span,
-          severity: isInText(fact) || isTemplate(fact) ? 'low' : 'medium',
-          confidence: fact.certainty,
-          message: `${fact.api} runs text that is computed${fact.detail === '' || fact.detail === fact.api ? '' : `: ${fact.detail}`}`,
-        },
+        draftAt(
+          fact,
+          `${fact.api} runs text that is computed${fact.detail === '' || fact.detail === fact.api ? '' : `: ${fact.detail}`}`,
+          { severity: isInText(fact) || isTemplate(fact) ? 'low' : 'medium' },
+        ),
       ];
     }),
   ],

@@ -38,7 +38,7 @@ function sentAway(context: RuleContext): FindingDraft[] {
   // The same token may stand in the header, where it belongs, and in the body, where it does not:
   // each part is looked at by itself.
   const parts = [...Map.groupBy(flows, ({ sink, encoded }) => `${sink.part} ${encoded}`).values()];
-  return parts.flatMap(flowsThatRun).flatMap((flow): FindingDraft[] => {
+  return parts.flatMap(flowsThatRun).flatMap((flow) => {
     const to = destinationOf(flow, context);
     const command = asked.find((fact) => isBornIn(flow, fact));
     if (to === undefined || to.loopback || command === undefined || flow.sink.part === 'host')

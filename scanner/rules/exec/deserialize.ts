@@ -1,7 +1,7 @@
 /** Data is read by a reader that runs code in it. */
 
-import { runs } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const deserialize = defineRule({
   id: 'exec/deserialize',
@@ -14,12 +14,7 @@ export const deserialize = defineRule({
   maps: { cwe: ['CWE-502'] },
   reads: ['trait:deserialize'],
   check: (context) =>
-    context
-      .of('trait')
-      .filter((fact) => fact.trait === 'deserialize' && runs(fact))
-      .map((fact) => ({
-        span: fact.span,
-        confidence: fact.certainty,
-        message: `${fact.api} runs what its data says`,
-      })),
+    draftsOfTrait(context, 'deserialize', (fact) => ({
+      message: `${fact.api} runs what its data says`,
+    })),
 });

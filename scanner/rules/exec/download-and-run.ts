@@ -4,7 +4,7 @@ import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import type { TraitFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 import { isKnownInstaller, isRelease } from '../installers.ts';
 
 export const downloadAndRun = defineRule({
@@ -18,7 +18,7 @@ export const downloadAndRun = defineRule({
   maps: { cwe: ['CWE-494'], owasp: ['ASI04'], attack: ['T1105', 'T1059.004'] },
   reads: ['trait:pipe-to-interpreter'],
   check: (context) =>
-    context.of('trait').flatMap((fact): FindingDraft[] => {
+    context.of('trait').flatMap((fact) => {
       if (fact.trait !== 'pipe-to-interpreter') return [];
       const severity = severityOf(fact);
       if (severity === undefined) return [];
@@ -28,13 +28,11 @@ export const downloadAndRun = defineRule({
         isDocumented && severity !== 'low' ? 'policy' : isNamed ? 'capability' : 'malice';
       const from = fact.detail.startsWith('https://*/') ? 'a computed address' : fact.detail;
       return [
-        {
-          span: fact.span,
-          kind,
-          severity: milder(severity, fact),
-          confidence: fact.certainty,
-          message: `${fact.api} runs what was downloaded from ${from}${isDocumented && isStep(fact) ? ', in a step that agents run by themselves' : ''}`,
-        },
+        draftAt(
+          fact,
+          `${fact.api} runs what was downloaded from ${from}${isDocumented && isStep(fact) ? ', in a step that agents run by themselves' : ''}`,
+          { kind, severity: milder(severity, fact) },
+        ),
       ];
     }),
 });

@@ -1,7 +1,8 @@
 /** More rights are taken. */
 
-import { isInText, runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { isInText } from '../../fact/standing.ts';
+import { defineRule } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const privilege = defineRule({
   id: 'exec/privilege',
@@ -14,17 +15,9 @@ export const privilege = defineRule({
   maps: { cwe: ['CWE-250'], attack: ['T1548'] },
   reads: ['trait:privilege'],
   check: (context) =>
-    context.of('trait').flatMap((fact): FindingDraft[] => {
-      if (fact.trait !== 'privilege' || !runs(fact)) return [];
+    draftsOfTrait(context, 'privilege', (fact) => {
       const isHost = /host/.test(fact.detail);
       const severity = isInText(fact) ? (isHost ? 'medium' : 'info') : isHost ? 'medium' : 'low';
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `takes more rights: ${fact.detail}`,
-        },
-      ];
+      return { severity, message: `takes more rights: ${fact.detail}` };
     }),
 });

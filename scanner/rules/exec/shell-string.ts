@@ -1,7 +1,8 @@
 /** Data is put into a command line that a shell reads. */
 
+import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const shellString = defineRule({
   id: 'exec/shell-string',
@@ -13,31 +14,12 @@ export const shellString = defineRule({
   fix: 'Start the program with a list of arguments (execFile, spawn, subprocess.run([...])), without a shell.',
   maps: { cwe: ['CWE-78'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['capability:exec', 'trait:interpolated'],
-  check: (context) => [
-    ...context.of('capability').flatMap((fact): FindingDraft[] => {
-      if (
-        !fact.traits.includes('interpolated') ||
-        !fact.traits.includes('shell-string') ||
-        !runs(fact)
-      )
-        return [];
-      return [
-        {
-          span: fact.span,
-          confidence: fact.certainty,
-          message: `${fact.api} hands a shell a line with data in it`,
-        },
-      ];
-    }),
-    ...context.of('trait').flatMap((fact): FindingDraft[] => {
-      if (!runs(fact)) return [];
-      return [
-        {
-          span: fact.span,
-          confidence: fact.certainty,
-          message: `${fact.api} hands a shell a line with data in it`,
-        },
-      ];
-    }),
-  ],
+  check: ({ of }) =>
+    [...of('capability').filter(isLine), ...of('trait')]
+      .filter(runs)
+      .map((fact) => draftAt(fact, `${fact.api} hands a shell a line with data in it`)),
 });
+
+function isLine({ traits }: CapabilityFact): boolean {
+  return traits.includes('interpolated') && traits.includes('shell-string');
+}

@@ -1,7 +1,7 @@
 /** Code is run that lies where anybody could have put it. */
 import type { Fact } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const stagedProgram = defineRule({
   id: 'exec/staged-program',
@@ -26,12 +26,11 @@ export const stagedProgram = defineRule({
       const isHidden = /\/\.[^/.]/.test(path);
       const severity = isHidden || !isInText(fact) ? 'high' : 'medium';
       return [
-        {
-          span: fact.span,
-          severity: milder(severity, fact),
-          confidence: fact.certainty,
-          message: `runs ${path}, ${isHidden ? 'a hidden file' : 'a file'} of the temporary folder that the skill does not write`,
-        },
+        draftAt(
+          fact,
+          `runs ${path}, ${isHidden ? 'a hidden file' : 'a file'} of the temporary folder that the skill does not write`,
+          { severity: milder(severity, fact) },
+        ),
       ];
     };
     return [

@@ -3,7 +3,7 @@ import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft, type RuleContext } from '../../rule.ts';
 import { isOwnState, staysInTemporary, steersNobody } from '../own-state.ts';
 
 export const agentMemory = defineRule({
@@ -32,13 +32,11 @@ export const agentMemory = defineRule({
       const isGrave = isOutside && !isInText(fact) && !announced && !steersNobody(path);
       const severity = milder(isGrave ? 'high' : 'medium', fact);
       return [
-        {
-          span: fact.span,
-          kind: isOutside ? 'malice' : 'capability',
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} writes ${path}: ${says}${announced ? '; SKILL.md announces it' : ''}`,
-        },
+        draftAt(
+          fact,
+          `${fact.api} writes ${path}: ${says}${announced ? '; SKILL.md announces it' : ''}`,
+          { kind: isOutside ? 'malice' : 'capability', severity },
+        ),
       ];
     }),
 });

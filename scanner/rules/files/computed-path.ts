@@ -1,7 +1,7 @@
 /** Files are changed under a path that is only known when the skill runs. */
 
 import { runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule } from '../../rule.ts';
 
 export const computedPath = defineRule({
   id: 'files/computed-path',
@@ -15,7 +15,7 @@ export const computedPath = defineRule({
   reads: ['capability:mount'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): FindingDraft[] => {
+    return of('capability').flatMap((fact) => {
       const { capability, traits, span } = fact;
       if (
         capability.kind !== 'mount' ||

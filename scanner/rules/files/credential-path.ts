@@ -3,7 +3,7 @@ import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const credentialPath = defineRule({
   id: 'files/credential-path',
@@ -16,7 +16,7 @@ export const credentialPath = defineRule({
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.001', 'T1552.004', 'T1555'] },
   reads: ['capability:mount', 'trait:permissions', 'source'],
   check: (context) =>
-    context.of('capability').flatMap((fact): FindingDraft[] => {
+    context.of('capability').flatMap((fact) => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
       if (path === undefined || /\.pub$|\/(known_hosts|allowed_signers)$/.test(path)) return [];
       if (found === undefined || (found.kind !== 'credential' && found.kind !== 'system-accounts'))
@@ -93,6 +93,18 @@ const takesDefault = /^kubernetes\.config\.(load_kube_config|load_config|new_cli
 // Agents tell skills to keep their settings there, beside those of others.
 const sharedByAgents = /\/\.(openclaw|clawdbot|moltbot)\//;
 
+// What uses files of one kind.
+function usesOf(kind: 'browser' | 'wallet'): (context: RuleContext) => FindingDraft[] {
+  return ({ of }) =>
+    of('capability').flatMap((fact) => {
+      const { row: found, path } = sensitiveMount(fact) ?? {};
+      if (found?.kind !== kind) return [];
+      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      const message = `${fact.api} uses ${path}: ${found.says}`;
+      return [draftAt(fact, message, { severity })];
+    });
+}
+
 // A browser's cookies or stored passwords are used.
 
 export const browserData = defineRule({
@@ -105,20 +117,7 @@ export const browserData = defineRule({
   fix: 'Let the user sign in to the one service and declare its token as a secret; for tests, start a browser with a profile of its own.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1539', 'T1555.003'] },
   reads: ['capability:mount'],
-  check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
-      const { row: found, path } = sensitiveMount(fact) ?? {};
-      if (found?.kind !== 'browser') return [];
-      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} uses ${path}: ${found.says}`,
-        },
-      ];
-    }),
+  check: usesOf('browser'),
 });
 
 // A cryptocurrency wallet's files are used.
@@ -133,18 +132,5 @@ export const wallet = defineRule({
   fix: 'Ask a wallet program to sign one transaction that the user sees. Read no key file.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.004', 'T1657'] },
   reads: ['capability:mount'],
-  check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
-      const { row: found, path } = sensitiveMount(fact) ?? {};
-      if (found?.kind !== 'wallet') return [];
-      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} uses ${path}: ${found.says}`,
-        },
-      ];
-    }),
+  check: usesOf('wallet'),
 });

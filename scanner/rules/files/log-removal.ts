@@ -1,7 +1,7 @@
 /** The system's logs are deleted or emptied. */
 
 import { milder } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const logRemoval = defineRule({
   id: 'files/log-removal',
@@ -14,21 +14,14 @@ export const logRemoval = defineRule({
   maps: { attack: ['T1070.002'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || !systemLogs.test(path)) return [];
       const overwrites =
         fact.traits.includes('write') && !fact.traits.includes('append') && traces.test(path);
       if (!fact.traits.includes('delete') && !overwrites) return [];
       const how = fact.traits.includes('delete') ? 'deletes' : 'overwrites';
-      return [
-        {
-          span: fact.span,
-          severity: milder('medium', fact),
-          confidence: fact.certainty,
-          message: `${fact.api} ${how} ${path}`,
-        },
-      ];
+      return [draftAt(fact, `${fact.api} ${how} ${path}`, { severity: milder('medium', fact) })];
     }),
 });
 

@@ -3,7 +3,7 @@ import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { needsCapability } from '../../manifest/observed.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 // Files outside of the skill's and the project's folders are read.
 
@@ -19,15 +19,13 @@ export const outsideRead = defineRule({
   reads: ['capability:mount'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): FindingDraft[] => {
+    return of('capability').flatMap((fact) => {
       const path = outsidePath(fact);
       if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode !== 'ro')
         return [];
       if (plainFolders.test(path) || seen.has(path)) return [];
       seen.add(path);
-      return [
-        { span: fact.span, confidence: fact.certainty, message: `${fact.api} reads ${path}` },
-      ];
+      return [draftAt(fact, `${fact.api} reads ${path}`)];
     });
   },
 });
@@ -61,7 +59,7 @@ export const outsideWrite = defineRule({
   reads: ['capability:mount'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): FindingDraft[] => {
+    return of('capability').flatMap((fact) => {
       const path = outsidePath(fact);
       if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode === 'ro')
         return [];
@@ -74,14 +72,7 @@ export const outsideWrite = defineRule({
         path,
       );
       const severity = isSystem && !isInText(fact) ? 'medium' : 'low';
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} ${does} ${path}`,
-        },
-      ];
+      return [draftAt(fact, `${fact.api} ${does} ${path}`, { severity })];
     });
   },
 });
@@ -108,7 +99,7 @@ export const linkEscape = defineRule({
       }),
       ...of('trait').map((fact) => ({ fact, target: fact.detail.split(' -> ')[0] ?? '' })),
     ];
-    return made.flatMap(({ fact, target }): FindingDraft[] => {
+    return made.flatMap(({ fact, target }) => {
       if (!runs(fact) || !/^(\/(?!tmp\/|skills\/@self)|~|\.\.)/.test(target)) return [];
       const at = { span: fact.span, confidence: fact.certainty };
       const secret = sensitivePath(target);
@@ -135,7 +126,7 @@ export const device = defineRule({
   maps: { cwe: ['CWE-552'], attack: ['T1003', 'T1005', 'T1056.001'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       const { capability } = fact;
       if (
         capability.kind !== 'mount' ||
@@ -146,14 +137,7 @@ export const device = defineRule({
       // Writing to one is the business of files/destructive.
       if (fact.traits.includes('write') || fact.traits.includes('delete')) return [];
       const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} reads ${capability.path}`,
-        },
-      ];
+      return [draftAt(fact, `${fact.api} reads ${capability.path}`, { severity })];
     }),
 });
 
@@ -175,17 +159,14 @@ export const agentHistory = defineRule({
     const usual = capabilities.some(({ capability }) => capability.kind === 'egress')
       ? 'medium'
       : 'low';
-    return capabilities.flatMap((fact): FindingDraft[] => {
+    return capabilities.flatMap((fact) => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || sensitivePath(path)?.kind !== 'agent-history') return [];
       const severity = milder(isInText(fact) ? 'low' : usual, fact);
       return [
-        {
-          span: fact.span,
+        draftAt(fact, `${fact.api} uses ${path}: what was said in an agent’s sessions`, {
           severity,
-          confidence: fact.certainty,
-          message: `${fact.api} uses ${path}: what was said in an agent’s sessions`,
-        },
+        }),
       ];
     });
   },
@@ -204,20 +185,13 @@ export const shellHistory = defineRule({
   maps: { cwe: ['CWE-552', 'CWE-532'], attack: ['T1552.003'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || sensitivePath(path)?.kind !== 'history') return [];
       // Emptying it is the business of persistence/history-off.
       if (fact.traits.includes('delete')) return [];
       const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} reads ${path}`,
-        },
-      ];
+      return [draftAt(fact, `${fact.api} reads ${path}`, { severity })];
     }),
 });
 
@@ -234,7 +208,7 @@ export const destructive = defineRule({
   maps: { attack: ['T1485', 'T1561'] },
   reads: ['capability:mount'],
   check: (context) =>
-    context.of('capability').flatMap((fact): FindingDraft[] => {
+    context.of('capability').flatMap((fact) => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || !(fact.traits.includes('delete') || fact.traits.includes('write')))
         return [];
@@ -245,12 +219,7 @@ export const destructive = defineRule({
       if (!isAll && !isDevice) return [];
       const severity = milder(isInText(fact) ? 'high' : 'critical', fact);
       return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} ${isAll ? 'deletes' : 'writes to'} ${path}`,
-        },
+        draftAt(fact, `${fact.api} ${isAll ? 'deletes' : 'writes to'} ${path}`, { severity }),
       ];
     }),
 });
@@ -268,16 +237,13 @@ export const containerSocket = defineRule({
   maps: { attack: ['T1611', 'T1610'] },
   reads: ['capability:mount'],
   check: (context) =>
-    context.of('capability').flatMap((fact): FindingDraft[] => {
+    context.of('capability').flatMap((fact) => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || sensitivePath(path)?.kind !== 'container-socket') return [];
       return [
-        {
-          span: fact.span,
+        draftAt(fact, `${fact.api} uses ${path}`, {
           severity: milder(isInText(fact) ? 'medium' : 'high', fact),
-          confidence: fact.certainty,
-          message: `${fact.api} uses ${path}`,
-        },
+        }),
       ];
     }),
 });

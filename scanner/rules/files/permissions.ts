@@ -1,7 +1,7 @@
 /** Anybody may write to a file afterwards, or it runs with its owner's rights. */
 
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule } from '../../rule.ts';
 
 export const permissions = defineRule({
   id: 'files/permissions',
@@ -14,7 +14,7 @@ export const permissions = defineRule({
   maps: { cwe: ['CWE-732', 'CWE-276'], attack: ['T1222.002', 'T1548.001'] },
   reads: ['trait:permissions'],
   check: ({ of }) =>
-    of('trait').flatMap((fact): FindingDraft[] => {
+    of('trait').flatMap((fact) => {
       const [mode = '', ...paths] = fact.detail.split(' ');
       const at = { span: fact.span, confidence: fact.certainty };
       if (!runs(fact)) return [];

@@ -1,7 +1,7 @@
 /** An archive is unpacked wherever its entries say. */
 
 import { runs } from '../../fact/standing.ts';
-import { defineRule } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const unsafeExtract = defineRule({
   id: 'files/unsafe-extract',
@@ -16,9 +16,7 @@ export const unsafeExtract = defineRule({
   check: ({ of }) =>
     of('trait')
       .filter(runs)
-      .map((fact) => ({
-        span: fact.span,
-        confidence: fact.certainty,
-        message: `${fact.api} unpacks an archive and writes wherever its entries say`,
-      })),
+      .map((fact) =>
+        draftAt(fact, `${fact.api} unpacks an archive and writes wherever its entries say`),
+      ),
 });

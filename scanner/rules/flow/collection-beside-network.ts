@@ -10,7 +10,7 @@ import { collectedBy, isArgument, isFetching, isHidden } from '../../flow/collec
 import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { isTenantHost } from '../../lookup-tables/public-hosts.ts';
 import { isKnownProvider } from '../../lookup-tables/secret-providers.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, draftAt, type RuleContext } from '../../rule.ts';
 
 export const collectionBesideNetwork = defineRule({
   id: 'flow/collection-beside-network',
@@ -27,7 +27,7 @@ export const collectionBesideNetwork = defineRule({
     const hosts = [...new Set(facts.flatMap((fact) => receiverOf(fact, context)))];
     if (hosts.length === 0) return [];
     const told = new Set<string>();
-    return facts.flatMap((fact): FindingDraft[] => {
+    return facts.flatMap((fact) => {
       const folder = collectedBy(fact);
       if (folder === undefined || isArgument(folder, fact, fact.span, context)) return [];
       const receivers = folder.isOutside ? hosts : hosts.filter((host) => !host.declared);
@@ -40,12 +40,9 @@ export const collectionBesideNetwork = defineRule({
         (folder.isOutside || folder.isPacked) && receivers.some((host) => isHidden(host, context));
       const what = folder.path === '*' ? 'a computed folder' : folder.path;
       return [
-        {
-          span: fact.span,
-          confidence: fact.certainty,
+        draftAt(fact, `${fact.api} goes through ${what}, and the skill sends data to ${to.host}`, {
           ...(isTheft && stolen),
-          message: `${fact.api} goes through ${what}, and the skill sends data to ${to.host}`,
-        },
+        }),
       ];
     });
   },

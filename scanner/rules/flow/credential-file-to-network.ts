@@ -22,7 +22,7 @@ import {
   providerOf,
 } from '../../lookup-tables/secret-providers.ts';
 import { normalisePath, privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, type RuleContext } from '../../rule.ts';
 
 export const credentialFileToNetwork = defineRule({
   id: 'flow/credential-file-to-network',
@@ -39,7 +39,7 @@ export const credentialFileToNetwork = defineRule({
   },
   reads: ['flow:network', 'capability:mount', 'source'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       const to = destinationOf(flow, context);
       if (
         to === undefined ||
@@ -198,7 +198,7 @@ export const fileToNetwork = defineRule({
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1005', 'T1041', 'T1567'] },
   reads: ['flow:network', 'capability:mount', 'source'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       const to = receiverOf(flow, context);
       const what = whatIsSent(flow, to);
       if (to === undefined || what === undefined || to.loopback || flow.sink.part === 'host')

@@ -30,7 +30,7 @@ export const fileToExec = defineRule({
     const { startedAs, opened: openedFiles } = indexOf(of('capability').filter(runs));
     const reported = new Set<string>();
     const startedSources = new Set(started.map(({ source }) => source.name));
-    const known = written.flatMap((flow): FindingDraft[] => {
+    const known = written.flatMap((flow) => {
       const path = flow.sink.capability?.kind === 'mount' ? flow.sink.capability.path : undefined;
       if (path === undefined || path.endsWith('*')) return [];
       const plain = path.replace(/^\.\//, '');
@@ -123,7 +123,7 @@ export const decodedToExec = defineRule({
   maps: { cwe: ['CWE-506'], owasp: ['ASI05'], attack: ['T1140', 'T1027', 'T1059'] },
   reads: ['flow:exec'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       const { source, sink } = flow;
       if (source.what !== 'decoded') return [];
       if (sink.part === 'code')

@@ -9,7 +9,7 @@ import { own } from '../../lookup-tables/api.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
 import { normalisePath, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, type RuleContext } from '../../rule.ts';
 import { isRelease } from '../installers.ts';
 import { isOwnState, steersNobody } from '../own-state.ts';
 
@@ -30,7 +30,7 @@ export const networkToExec = defineRule({
   },
   reads: ['flow:exec', 'capability:egress'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       const { source, sink } = flow;
       if (
         source.what !== 'network' ||
@@ -148,7 +148,7 @@ export const untrustedToAgent = defineRule({
   reads: ['flow:output', 'flow:file'],
   check: (context) => {
     const seen = new Set<string>();
-    return flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    return flowsThatRun(context.of('flow')).flatMap((flow) => {
       if (flow.source.what !== 'network') return [];
       const from = fromWhere(flow);
       const kept = flow.sink.what === 'file' ? instructionsIn(flow) : undefined;

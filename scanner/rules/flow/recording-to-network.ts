@@ -35,7 +35,7 @@ export const recordingToNetwork = defineRule({
       .filter(({ trait }) => trait === 'surveillance' || trait === 'keylogging');
     if (traits.length === 0 && !context.of('flow').some(isRecording)) return [];
     return [
-      ...flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+      ...flowsThatRun(context.of('flow')).flatMap((flow) => {
         const to = destinationOf(flow, context);
         if (to === undefined || to.loopback) return [];
         const what = recordingIn(flow, traits);
@@ -85,7 +85,7 @@ function isRecording(flow: FlowFact): boolean {
 // that hears the keys of every window, and sends something to a host that nobody named.
 function keysBeside(context: RuleContext, traits: readonly TraitFact[]): FindingDraft[] {
   const listeners = traits.filter((fact) => fact.trait === 'keylogging' && fact.context === 'code');
-  return listeners.flatMap(({ span, api, certainty }): FindingDraft[] => {
+  return listeners.flatMap(({ span, api, certainty }) => {
     const sends = context
       .of('capability')
       .filter(
@@ -193,7 +193,7 @@ export const encodedToNetwork = defineRule({
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI03'], attack: ['T1560', 'T1041', 'T1132.001'] },
   reads: ['flow:network'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       const to = destinationOf(flow, context);
       const what = whatIsWrapped(flow);
       if (
@@ -256,7 +256,7 @@ export const environmentToNetwork = defineRule({
   },
   reads: ['flow:network', 'source'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       const to = destinationOf(flow, context);
       if (to === undefined || to.loopback) return [];
       if (flow.source.what === 'whole-env') {

@@ -21,7 +21,7 @@ import {
   staysAtHome,
 } from '../../lookup-tables/secret-providers.ts';
 import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, type RuleContext } from '../../rule.ts';
 
 export const secretToChild = defineRule({
   id: 'flow/secret-to-child',
@@ -34,7 +34,7 @@ export const secretToChild = defineRule({
   maps: { cwe: ['CWE-214', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552', 'T1057'] },
   reads: ['flow:exec', 'source'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       const { source, sink } = flow;
       if (sink.what !== 'exec' || sink.part === 'code') return [];
       const program =
@@ -133,7 +133,7 @@ export const secretsToOneHost = defineRule({
         !belongsTo(one.name, one.to.host) &&
         (one.flow.encoded || !signsInAtProvider(one)),
     );
-    return [...Map.groupBy(sent, ({ to }) => to.host)].flatMap(([host, list]): FindingDraft[] => {
+    return [...Map.groupBy(sent, ({ to }) => to.host)].flatMap(([host, list]) => {
       const all = new Set(list.map(({ name }) => name));
       const known = list.filter((one) => !namesNoService(one, all));
       const others = known.filter(
@@ -198,7 +198,7 @@ export const secretToOutput = defineRule({
   maps: { cwe: ['CWE-532', 'CWE-312'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1074'] },
   reads: ['flow:output', 'flow:file', 'capability:mount'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       const { source, sink } = flow;
       if (sink.what !== 'output' && sink.what !== 'file') return [];
       const where = sink.what === 'output' ? 'prints' : 'writes to a file';
@@ -252,7 +252,7 @@ export const inputToShell = defineRule({
   maps: { cwe: ['CWE-78', 'CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['flow:exec'],
   check: ({ of }) =>
-    flowsThatRun(of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(of('flow')).flatMap((flow) => {
       if (flow.source.what !== 'input' || flow.sink.part !== 'code') return [];
       const asShell = flow.sink.capability?.kind === 'exec';
       const message = asShell

@@ -12,7 +12,7 @@ import {
 import { allowed, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isProvidersHost, providerOf, staysAtHome } from '../../lookup-tables/secret-providers.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, type RuleContext } from '../../rule.ts';
 
 export const secretToNetwork = defineRule({
   id: 'flow/secret-to-network',
@@ -29,7 +29,7 @@ export const secretToNetwork = defineRule({
   },
   reads: ['flow:network', 'source'],
   check: (context) =>
-    sentSecrets(context).flatMap((sent): FindingDraft[] => {
+    sentSecrets(context).flatMap((sent) => {
       const judged = judge(sent, context);
       return judged === undefined ? [] : [draftOfFlow(sent.flow, judged)];
     }),
@@ -145,7 +145,7 @@ export const localSecretToNetwork = defineRule({
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.004'] },
   reads: ['flow:network'],
   check: (context) =>
-    sentSecrets(context).flatMap(({ flow, name, to, isDeclared }): FindingDraft[] => {
+    sentSecrets(context).flatMap(({ flow, name, to, isDeclared }) => {
       // As the host of a request it says where a database answers; so it does for a client library
       // that is given no other address.
       if (
@@ -191,7 +191,7 @@ export const secretBesideData = defineRule({
         .filter(({ source, sink }) => /^(file|command)$/.test(source.what) && sink.part === 'body'),
     );
     if (data.length === 0) return [];
-    return sentSecrets(context).flatMap(({ flow, name, to }): FindingDraft[] => {
+    return sentSecrets(context).flatMap(({ flow, name, to }) => {
       if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host))
         return [];
       const beside = data.find((other) => isSameRequest(other, flow));
@@ -224,7 +224,7 @@ export const secretInUrl = defineRule({
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552'] },
   reads: ['flow:network'],
   check: (context) =>
-    sentSecrets(context).flatMap(({ flow, isDeclared, name, to }): FindingDraft[] => {
+    sentSecrets(context).flatMap(({ flow, isDeclared, name, to }) => {
       if (
         flow.sink.part !== 'url' ||
         flow.sink.capability?.kind !== 'egress' ||

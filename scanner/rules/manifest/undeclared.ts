@@ -11,7 +11,7 @@ import { isInText } from '../../fact/standing.ts';
 import { isSecretName } from '../../lookup-tables/secret-providers.ts';
 import { isBeyondManifests, isHeldAnyway } from '../../manifest/manifest.ts';
 import { capabilityOf, demandsEntry, needsCapability } from '../../manifest/observed.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const undeclared = defineRule({
   id: 'manifest/undeclared',
@@ -45,13 +45,16 @@ export const undeclared = defineRule({
             ? ''
             : ` (and in ${more.length} more ${more.length === 1 ? 'place' : 'places'})`;
         return [
-          {
-            span: first.span,
-            confidence: first.certainty,
-            severity: hasManifest ? severityOf(capability, [first, ...more], runsNothing) : 'info',
-            message: `${first.api} needs ${printCapability(capability)}, which ${hasManifest ? 'skill.json does not declare' : 'nothing declares'}${asSecret}${also}`,
-            ...fixOf(capability, [first, ...more]),
-          },
+          draftAt(
+            first,
+            `${first.api} needs ${printCapability(capability)}, which ${hasManifest ? 'skill.json does not declare' : 'nothing declares'}${asSecret}${also}`,
+            {
+              severity: hasManifest
+                ? severityOf(capability, [first, ...more], runsNothing)
+                : 'info',
+              ...fixOf(capability, [first, ...more]),
+            },
+          ),
         ];
       },
     );

@@ -17,7 +17,7 @@ export const unreadable = defineRule({
   maps: { cwe: ['CWE-20'], owasp: ['AST08'] },
   reads: ['source'],
   check: ({ obstacles, sources }) =>
-    obstacles.flatMap((obstacle): FindingDraft[] => {
+    obstacles.flatMap((obstacle) => {
       if (isOfAnotherKind(obstacle, sources)) {
         return [
           {

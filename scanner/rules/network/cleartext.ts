@@ -4,7 +4,7 @@ import { isInText, milder, runs } from '../../fact/standing.ts';
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
 import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const cleartext = defineRule({
   id: 'network/cleartext',
@@ -27,7 +27,7 @@ export const cleartext = defineRule({
           ]
         : [],
     ),
-    ...context.of('capability').flatMap((fact): FindingDraft[] => {
+    ...context.of('capability').flatMap((fact) => {
       if (
         fact.capability.kind !== 'egress' ||
         !fact.traits.includes('cleartext') ||
@@ -37,14 +37,7 @@ export const cleartext = defineRule({
         return [];
       const { host } = parseEgressUrl(fact.capability.url);
       const severity = isInText(fact) ? 'info' : 'low';
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} asks ${host} without encryption`,
-        },
-      ];
+      return [draftAt(fact, `${fact.api} asks ${host} without encryption`, { severity })];
     }),
   ],
 });
@@ -76,15 +69,11 @@ export const oddPort = defineRule({
   maps: { attack: ['T1571'] },
   reads: ['capability:egress'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       if (fact.capability.kind !== 'egress') return [];
       const { host, port, scheme } = parseEgressUrl(fact.capability.url);
       if (port === 0 || isLoopbackHost(host) || privateHost.test(host)) return [];
-      const at = {
-        span: fact.span,
-        confidence: fact.certainty,
-        message: `${fact.api} connects to port ${port} of ${host}`,
-      };
+      const at = draftAt(fact, `${fact.api} connects to port ${port} of ${host}`);
       if (kitPorts.has(port)) {
         return [
           {

@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FlowFact } from '../../fact/fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule } from '../../rule.ts';
 
 export const dnsChannel = defineRule({
   id: 'network/dns-channel',
@@ -15,7 +15,7 @@ export const dnsChannel = defineRule({
   maps: { cwe: ['CWE-200'], owasp: ['LLM02'], attack: ['T1048', 'T1071.004', 'T1572'] },
   reads: ['flow:network'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow) => {
       if (!isQuestion(flow)) return [];
       const { source, encoded } = flow;
       if (source.what === 'whole-env')

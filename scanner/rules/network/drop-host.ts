@@ -3,7 +3,7 @@ import { type DropKind, dropHostOf } from '../../../skills-index/network/drop-ho
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact, FactOf } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const dropHost = defineRule({
   id: 'network/drop-host',
@@ -17,19 +17,16 @@ export const dropHost = defineRule({
   reads: ['capability:egress', 'text:string'],
   check: (context) => [
     ...context.of('text').flatMap(inSettings),
-    ...context.of('capability').flatMap((fact): FindingDraft[] => {
+    ...context.of('capability').flatMap((fact) => {
       if (fact.capability.kind !== 'egress') return [];
       const { host, path } = parseEgressUrl(fact.capability.url);
       const drop = dropHostOf(host, path);
       if (drop === undefined) return [];
       const severity = severityOf(drop.kind, fact);
       return [
-        {
-          span: fact.span,
+        draftAt(fact, `contacts ${host}, ${titles[drop.kind]}`, {
           severity: milder(severity, fact),
-          confidence: fact.certainty,
-          message: `contacts ${host}, ${titles[drop.kind]}`,
-        },
+        }),
       ];
     }),
   ],
@@ -85,7 +82,7 @@ export const computedHost = defineRule({
   reads: ['capability:egress'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): FindingDraft[] => {
+    return of('capability').flatMap((fact) => {
       const { capability, span, api } = fact;
       if (
         capability.kind !== 'egress' ||
@@ -119,7 +116,7 @@ export const anonymity = defineRule({
   maps: { attack: ['T1090', 'T1573'] },
   reads: ['capability:egress', 'capability:exec'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       const at = { span: fact.span, confidence: fact.certainty };
       const host = hiddenHost(fact);
       if (host !== undefined) {

@@ -6,7 +6,7 @@ import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { textsByFile } from '../../prose/texts.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, draftAt, type RuleContext } from '../../rule.ts';
 
 export const hiddenHost = defineRule({
   id: 'network/hidden-host',
@@ -22,7 +22,7 @@ export const hiddenHost = defineRule({
     const found = context.of('capability').filter((fact) => runs(fact) && requests.test(fact.api));
     if (found.length === 0) return [];
     const shown = textsWithoutComments(context);
-    return found.flatMap((fact): FindingDraft[] => {
+    return found.flatMap((fact) => {
       if (fact.capability.kind !== 'egress') return [];
       const { host } = parseEgressUrl(fact.capability.url);
       if (
@@ -98,12 +98,11 @@ export const reverseShell = defineRule({
   maps: { cwe: ['CWE-506'], attack: ['T1059', 'T1095'] },
   reads: ['trait:reverse-shell', 'source'],
   check: (context) =>
-    context.of('trait').map((fact) => ({
-      span: fact.span,
-      severity: milder(namesNobody(fact, context.sources) ? 'medium' : 'critical', fact),
-      confidence: fact.certainty,
-      message: fact.detail,
-    })),
+    context.of('trait').map((fact) =>
+      draftAt(fact, fact.detail, {
+        severity: milder(namesNobody(fact, context.sources) ? 'medium' : 'critical', fact),
+      }),
+    ),
 });
 
 // A page that shows the form of such a command, with a word in the place of the host, connects to

@@ -1,7 +1,7 @@
 /** The skill waits for others to connect. */
 
 import { isInText, runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const listener = defineRule({
   id: 'network/listener',
@@ -17,12 +17,9 @@ export const listener = defineRule({
     of('trait').flatMap((fact): FindingDraft[] =>
       runs(fact)
         ? [
-            {
-              span: fact.span,
+            draftAt(fact, `${fact.api} waits for connections`, {
               severity: isInText(fact) ? 'info' : 'low',
-              confidence: fact.certainty,
-              message: `${fact.api} waits for connections`,
-            },
+            }),
           ]
         : [],
     ),

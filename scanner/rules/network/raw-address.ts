@@ -5,7 +5,7 @@ import type { FactOf } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../lookup-tables/network-programs.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const rawAddress = defineRule({
   id: 'network/raw-address',
@@ -25,7 +25,7 @@ export const rawAddress = defineRule({
     const connecting = new Set(
       egress.filter(({ to }) => to.host === '*').map(({ fact }) => fact.span.path),
     );
-    return egress.flatMap(({ fact, to: { host, port, scheme } }): FindingDraft[] => {
+    return egress.flatMap(({ fact, to: { host, port, scheme } }) => {
       // The libraries answer for an address themselves, and ask nobody.
       const isAsked = scheme === 'dns' && asksLibrary.test(fact.api);
       if (isAsked && !connecting.has(fact.span.path)) return [];
@@ -38,7 +38,7 @@ export const rawAddress = defineRule({
           : 'high',
         fact,
       );
-      return [{ span: fact.span, severity, confidence: fact.certainty, message }];
+      return [draftAt(fact, message, { severity })];
     });
   },
 });
@@ -82,7 +82,7 @@ export const cloudMetadata = defineRule({
         .filter(isComputed)
         .map(({ span }) => span.path),
     );
-    return context.of('capability').flatMap((fact): FindingDraft[] => {
+    return context.of('capability').flatMap((fact) => {
       if (fact.capability.kind !== 'egress') return [];
       const { host, path } = parseEgressUrl(fact.capability.url);
       const address = host.replace(/^\[|\]$/g, '');
@@ -93,14 +93,13 @@ export const cloudMetadata = defineRule({
       const isMild =
         isInText(fact) || (describesMachine.test(path) && !computed.has(fact.span.path));
       return [
-        {
-          span: fact.span,
-          severity: milder(isMild ? 'medium' : 'critical', fact),
-          confidence: fact.certainty,
-          message: describesMachine.test(path)
+        draftAt(
+          fact,
+          describesMachine.test(path)
             ? `asks ${host} for ${path}, which describes the machine`
             : `asks ${host}, which hands out the machine’s credentials`,
-        },
+          { severity: milder(isMild ? 'medium' : 'critical', fact) },
+        ),
       ];
     });
   },
@@ -129,7 +128,7 @@ export const rawSocket = defineRule({
   maps: { attack: ['T1095'] },
   reads: ['capability:egress'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       const { capability, traits, api } = fact;
       // Programs of the shell are the business of network/shell-socket.
       if (
@@ -143,14 +142,7 @@ export const rawSocket = defineRule({
       if (isLoopbackHost(host) || (scheme !== 'tcp' && scheme !== 'udp')) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
       const severity = milder(isInText(fact) ? 'info' : 'low', fact);
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${api} opens a ${scheme} connection to ${to}`,
-        },
-      ];
+      return [draftAt(fact, `${api} opens a ${scheme} connection to ${to}`, { severity })];
     }),
 });
 
@@ -167,20 +159,13 @@ export const shellSocket = defineRule({
   maps: { attack: ['T1095', 'T1059.004'] },
   reads: ['capability:egress'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       if (fact.capability.kind !== 'egress' || !sockets.test(fact.api)) return [];
       const { host } = parseEgressUrl(fact.capability.url);
       if (isLoopbackHost(host)) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
       const severity = milder(isInText(fact) ? 'low' : 'medium', fact);
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message: `${fact.api} connects to ${to}`,
-        },
-      ];
+      return [draftAt(fact, `${fact.api} connects to ${to}`, { severity })];
     }),
 });
 

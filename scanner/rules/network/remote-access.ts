@@ -3,7 +3,7 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { TraitFact } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, draftAt, type RuleContext } from '../../rule.ts';
 import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const remoteAccess = defineRule({
@@ -55,18 +55,12 @@ export const websocket = defineRule({
   maps: { attack: ['T1071.001'] },
   reads: ['capability:egress'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): FindingDraft[] => {
+    of('capability').flatMap((fact) => {
       if (fact.capability.kind !== 'egress' || !standing.test(fact.api) || !runs(fact)) return [];
       const { host } = parseEgressUrl(fact.capability.url);
       if (isLoopbackHost(host)) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
-      return [
-        {
-          span: fact.span,
-          confidence: fact.certainty,
-          message: `${fact.api} keeps a connection to ${to} open`,
-        },
-      ];
+      return [draftAt(fact, `${fact.api} keeps a connection to ${to} open`)];
     }),
 });
 

@@ -5,7 +5,7 @@ import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { isPlaceholderHost, isTenantHost } from '../../lookup-tables/public-hosts.ts';
 import { isKnownProvider } from '../../lookup-tables/secret-providers.ts';
 import { npmServices, pythonServices } from '../../lookup-tables/service-hosts.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const serviceClient = defineRule({
   id: 'network/service-client',
@@ -19,7 +19,7 @@ export const serviceClient = defineRule({
   reads: ['capability:egress'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): FindingDraft[] => {
+    return of('capability').flatMap((fact) => {
       const usual = fact.capability.kind === 'egress' ? usualHost(fact.api) : undefined;
       if (usual === undefined || fact.capability.kind !== 'egress') return [];
       if (fact.context === 'comment') return [];
@@ -35,14 +35,7 @@ export const serviceClient = defineRule({
       const message = isElsewhere
         ? `${fact.api} is made to talk to ${host} in place of ${usual}`
         : `${fact.api} talks to ${host === '*' ? 'a host that its options say' : host}`;
-      return [
-        {
-          span: fact.span,
-          severity,
-          confidence: fact.certainty,
-          message,
-        },
-      ];
+      return [draftAt(fact, message, { severity })];
     });
   },
 });

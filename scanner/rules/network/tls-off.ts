@@ -1,7 +1,7 @@
 /** TLS certificates are not checked. */
 
 import { runs } from '../../fact/standing.ts';
-import { defineRule } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const tlsOff = defineRule({
   id: 'network/tls-off',
@@ -17,21 +17,13 @@ export const tlsOff = defineRule({
     ...context
       .of('capability')
       .filter((fact) => fact.traits.includes('tls-off') && runs(fact))
-      .map((fact) => ({
-        span: fact.span,
-        confidence: fact.certainty,
-        message: `${fact.api} does not check the other side’s certificate`,
-      })),
+      .map((fact) => draftAt(fact, `${fact.api} does not check the other side’s certificate`)),
     ...context
       .of('trait')
       .filter(
         (fact) =>
           (fact.trait === 'tls-off' || fact.api === 'NODE_TLS_REJECT_UNAUTHORIZED') && runs(fact),
       )
-      .map((fact) => ({
-        span: fact.span,
-        confidence: fact.certainty,
-        message: `${fact.api} switches the check of certificates off`,
-      })),
+      .map((fact) => draftAt(fact, `${fact.api} switches the check of certificates off`)),
   ],
 });

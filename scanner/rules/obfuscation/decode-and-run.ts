@@ -1,7 +1,7 @@
 /** Encoded data is decoded and run. */
 
 import { milder } from '../../fact/standing.ts';
-import { defineRule } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const decodeAndRun = defineRule({
   id: 'obfuscation/decode-and-run',
@@ -17,10 +17,11 @@ export const decodeAndRun = defineRule({
     context
       .of('trait')
       .filter((fact) => fact.trait === 'decode-to-code')
-      .map((fact) => ({
-        span: fact.span,
-        severity: milder('critical', fact),
-        confidence: fact.certainty,
-        message: `${fact.api} runs what was encoded${fact.detail === '' || fact.detail === '…' ? '' : `: ${fact.detail}`}`,
-      })),
+      .map((fact) =>
+        draftAt(
+          fact,
+          `${fact.api} runs what was encoded${fact.detail === '' || fact.detail === '…' ? '' : `: ${fact.detail}`}`,
+          { severity: milder('critical', fact) },
+        ),
+      ),
 });

@@ -89,7 +89,7 @@ function actsIn({ path }: TaintSource, context: RuleContext): number[] {
 
 function draftsOf(source: TaintSource, acts: readonly number[]): FindingDraft[] {
   if (acts.length === 0) return [];
-  return gatesIn(source).flatMap(({ span, says }): FindingDraft[] => {
+  return gatesIn(source).flatMap(({ span, says }) => {
     const { end } = span;
     if (!acts.some((at) => at >= end && at <= end + reachChars)) return [];
     return [

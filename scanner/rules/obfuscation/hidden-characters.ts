@@ -49,7 +49,7 @@ function runsOf(text: string): Run[] {
 function draftsOf({ path, text, language }: TaintSource): FindingDraft[] {
   if (/^[\x09\x0a\x0d\x20-\x7e]*$/.test(text)) return [];
   const isCode = !/^(markdown|text|html)$/.test(language);
-  return runsOf(text).flatMap((run): FindingDraft[] => {
+  return runsOf(text).flatMap((run) => {
     const found = judge(run, text, isCode);
     return found === undefined
       ? []

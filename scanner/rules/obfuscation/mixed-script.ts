@@ -34,7 +34,7 @@ function draftsOf(source: TaintSource): FindingDraft[] {
   const { path, text, language } = source;
   if (/^[\0-\x7f]*$/.test(text)) return [];
   const code = text.replace(quoted, (piece) => ' '.repeat(piece.length));
-  return [...code.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)].flatMap((match): FindingDraft[] => {
+  return [...code.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)].flatMap((match) => {
     const message = judge(match[0], language);
     const span = { path, start: match.index, end: match.index + match[0].length };
     return message === undefined ? [] : [{ span, severity: milderIn('high', source), message }];

@@ -5,7 +5,7 @@ import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { normalisePath, sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const autostart = defineRule({
   id: 'persistence/autostart',
@@ -141,12 +141,9 @@ function draftOf(
   const announced = !isInText(fact) && isAnnounced(fact, named, context);
   const isMild =
     isInText(fact) || announced || ofPackages.test(named) || switchesOn(named, context);
-  return {
-    span: fact.span,
+  return draftAt(fact, announced ? `${message}; SKILL.md announces it` : message, {
     severity: milder(isMild ? 'medium' : 'high', fact),
-    confidence: fact.certainty,
-    message: announced ? `${message}; SKILL.md announces it` : message,
-  };
+  });
 }
 
 // A public key of the bundle gets access to an account or a machine of the user.
@@ -175,11 +172,7 @@ export const shippedKey = defineRule({
       );
       if (key === undefined) return [];
       return [
-        {
-          span: fact.span,
-          confidence: fact.certainty,
-          message: `${fact.api} gives access to whoever has the other half of ${key.path}`,
-        },
+        draftAt(fact, `${fact.api} gives access to whoever has the other half of ${key.path}`),
       ];
     }),
   ],

@@ -1,6 +1,6 @@
 /** What guards the machine is switched off or deceived. */
 import { isInText, milder } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const defenceTampering = defineRule({
@@ -22,7 +22,7 @@ export const defenceTampering = defineRule({
         message: fact.detail,
       };
     }),
-    ...context.of('capability').flatMap((fact): FindingDraft[] => {
+    ...context.of('capability').flatMap((fact) => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro')
         return [];
@@ -30,13 +30,10 @@ export const defenceTampering = defineRule({
       if (guarded === undefined) return [];
       const inText = isInText(fact);
       return [
-        {
-          span: fact.span,
+        draftAt(fact, `${fact.api} writes ${capability.path}: ${guarded.says}`, {
           kind: inText ? 'capability' : 'malice',
           severity: milder(inText ? 'low' : 'high', fact),
-          confidence: fact.certainty,
-          message: `${fact.api} writes ${capability.path}: ${guarded.says}`,
-        },
+        }),
       ];
     }),
   ],

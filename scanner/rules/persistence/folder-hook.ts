@@ -7,7 +7,8 @@ import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { sensitiveMount, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 import { staysInTemporary } from '../own-state.ts';
 
 export const folderHook = defineRule({
@@ -78,7 +79,7 @@ function draftsOfRepository(sources: readonly TaintSource[]): FindingDraft[] {
     ({ path, text }) => /(^|\/)head$/i.test(path) && /^(?:ref:\s*refs\/|[0-9a-f]{40})/i.test(text),
   );
   if (!isRepository) return [];
-  return sources.flatMap(({ path, text }): FindingDraft[] => {
+  return sources.flatMap(({ path, text }) => {
     const match = /(^|\/)config(\.worktree)?$/i.test(path) ? letsStart.exec(text) : null;
     if (match === null) return [];
     const message = 'this setting of a repository in the skill lets git start programs';
@@ -92,7 +93,7 @@ const letsStart =
   /(?:^|\])[^\S\r\n]*(?:fsmonitor|sshCommand|hooksPath|pager|editor|askPass|external|textconv|command|clean|smudge|process|helper|program|worktree)\s*=|(?:^|\])[^\S\r\n]*bare\s*=(?!\s*"?(?:true|yes|on|1)\b)|(?:^|\])[^\S\r\n]*\[include(?:if)?\b/im;
 
 function draftsOf({ path, text }: TaintSource): FindingDraft[] {
-  return hooks.flatMap(({ file, form, says }): FindingDraft[] => {
+  return hooks.flatMap(({ file, form, says }) => {
     const match = file.test(path) ? form.exec(text) : null;
     if (match === null) return [];
     return [
@@ -173,7 +174,7 @@ export const shellProfile = defineRule({
   maps: { attack: ['T1546.004'] },
   reads: ['capability:exec', ...announcementReads],
   check: (context) =>
-    context.of('capability').flatMap((fact): FindingDraft[] => {
+    context.of('capability').flatMap((fact) => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro')
         return [];
@@ -187,13 +188,14 @@ export const shellProfile = defineRule({
       const announced = !inText && isAnnounced(fact, capability.path, context);
       const isMild = inText || announced || onlySetsVariables(fact, context.sources);
       return [
-        {
-          span: fact.span,
-          kind: inText ? 'capability' : 'malice',
-          severity: milder(isPlain ? 'low' : isMild ? 'medium' : 'high', fact),
-          confidence: fact.certainty,
-          message: `${fact.api} writes ${capability.path}, which every new shell runs${announced ? '; SKILL.md announces it' : ''}`,
-        },
+        draftAt(
+          fact,
+          `${fact.api} writes ${capability.path}, which every new shell runs${announced ? '; SKILL.md announces it' : ''}`,
+          {
+            kind: inText ? 'capability' : 'malice',
+            severity: milder(isPlain ? 'low' : isMild ? 'medium' : 'high', fact),
+          },
+        ),
       ];
     }),
 });
@@ -253,34 +255,23 @@ export const hook = defineRule({
   maps: { attack: ['T1546'] },
   reads: ['capability:exec', 'capability:mount', 'trait:hook', 'source'],
   check: (context) => [
-    ...context.of('capability').flatMap((fact): FindingDraft[] => {
+    ...context.of('capability').flatMap((fact) => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.mode === 'ro' || !runs(fact)) return [];
       const found = sensitiveMount(fact);
       if (found?.row.kind !== 'git-hook') return [];
       if (staysInTemporary(found.path, fact, context)) return [];
       return [
-        {
-          span: fact.span,
+        draftAt(fact, `${fact.api} writes ${found.path}, which git runs`, {
           severity: isInText(fact) ? 'low' : 'medium',
-          confidence: fact.certainty,
-          message: `${fact.api} writes ${found.path}, which git runs`,
-        },
+        }),
       ];
     }),
-    ...context.of('trait').flatMap((fact): FindingDraft[] => {
-      if (fact.trait !== 'hook' || !runs(fact)) return [];
+    ...draftsOfTrait(context, 'hook', (fact) => {
       // Settings that a text shows are put in place by the user; hooks of deployment tools run
       // where their project is deployed.
       const isLive = !isInText(fact) && !/\.ya?ml$/i.test(fact.span.path);
-      return [
-        {
-          span: fact.span,
-          severity: isLive ? 'medium' : 'low',
-          confidence: fact.certainty,
-          message: `sets a hook: ${fact.detail}`,
-        },
-      ];
+      return { severity: isLive ? 'medium' : 'low', message: `sets a hook: ${fact.detail}` };
     }),
   ],
 });

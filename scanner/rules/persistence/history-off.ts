@@ -1,7 +1,7 @@
 /** Traces of what was run are wiped. */
 
 import { milder } from '../../fact/standing.ts';
-import { defineRule } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const historyOff = defineRule({
   id: 'persistence/history-off',
@@ -17,10 +17,9 @@ export const historyOff = defineRule({
     context
       .of('trait')
       .filter((fact) => fact.trait === 'history-off')
-      .map((fact) => ({
-        span: fact.span,
-        severity: milder('high', fact),
-        confidence: fact.certainty,
-        message: `wipes what was run: ${fact.detail === '' ? fact.api : fact.detail}`,
-      })),
+      .map((fact) =>
+        draftAt(fact, `wipes what was run: ${fact.detail === '' ? fact.api : fact.detail}`, {
+          severity: milder('high', fact),
+        }),
+      ),
 });

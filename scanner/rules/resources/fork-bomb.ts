@@ -1,6 +1,6 @@
 /** Processes are started without end. */
 import { milder } from '../../fact/standing.ts';
-import { defineRule } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const forkBomb = defineRule({
   id: 'resources/fork-bomb',
@@ -16,12 +16,11 @@ export const forkBomb = defineRule({
     context
       .of('trait')
       .filter((fact) => fact.trait === 'unbounded')
-      .map((fact) => ({
-        span: fact.span,
-        severity: milder('high', fact),
-        confidence: fact.certainty,
-        message: fact.detail === '' ? 'starts processes without end' : fact.detail,
-      })),
+      .map((fact) =>
+        draftAt(fact, fact.detail === '' ? 'starts processes without end' : fact.detail, {
+          severity: milder('high', fact),
+        }),
+      ),
 });
 
 // A small archive becomes very large.

@@ -1,7 +1,7 @@
 /** A miner of cryptocurrency is fetched, started or configured. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { milder, runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const mining = defineRule({
   id: 'resources/mining',
@@ -21,12 +21,9 @@ export const mining = defineRule({
         capability.kind === 'egress' && pools.test(parseEgressUrl(capability.url).host);
       return isMiner || isPool
         ? [
-            {
-              span: fact.span,
+            draftAt(fact, isMiner ? `starts the miner ${fact.api}` : `connects to a mining pool`, {
               severity: milder('critical', fact),
-              confidence: fact.certainty,
-              message: isMiner ? `starts the miner ${fact.api}` : `connects to a mining pool`,
-            },
+            }),
           ]
         : [];
     }),

@@ -31,7 +31,7 @@ const nested =
 
 function draftsOf(source: TaintSource): FindingDraft[] {
   const { text, offsetOf } = joinedText(source);
-  return [...text.matchAll(nested)].flatMap((match): FindingDraft[] => {
+  return [...text.matchAll(nested)].flatMap((match) => {
     // Of a long line, what stands just before: it is looked at for each match.
     const line =
       /[^\n]*$/.exec(text.slice(Math.max(0, match.index - beforeChars), match.index))?.[0] ?? '';

@@ -5,7 +5,7 @@ import type { FactOf } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft, type RuleContext } from '../../rule.ts';
 import { isKnownInstaller, isRelease } from '../installers.ts';
 import { absentScripts, importsAlone, isInstalled, placeOf } from '../run-at-installation.ts';
 
@@ -53,15 +53,13 @@ function draftOf(fact: FactOf<'capability'>): FindingDraft[] {
   // Some installations fetch the library that they need from where its author keeps it.
   const fetches = !sends && (isRelease(capability.url) || isKnownInstaller(capability.url));
   return [
-    {
-      span: fact.span,
-      severity: sends ? 'high' : 'medium',
-      ...(sends && { kind: 'malice' as const }),
-      confidence: fact.certainty,
-      message: sends
+    draftAt(
+      fact,
+      sends
         ? `the installation sends data to ${host}`
         : `the installation ${fetches ? 'fetches a file' : 'asks'} ${fetches ? 'from ' : ''}${host}`,
-    },
+      { severity: sends ? 'high' : 'medium', ...(sends && { kind: 'malice' as const }) },
+    ),
   ];
 }
 
@@ -132,12 +130,9 @@ function askedAtImport(fact: FactOf<'capability'>): FindingDraft[] {
   if (isLoopbackHost(host)) return [];
   const asked = host === '*' ? 'a host that could not be computed' : host;
   return [
-    {
-      span: fact.span,
-      confidence: fact.certainty,
+    draftAt(fact, `the import of the package asks ${asked} by ${api}`, {
       severity: milder('medium', fact),
-      message: `the import of the package asks ${asked} by ${api}`,
-    },
+    }),
   ];
 }
 
@@ -223,7 +218,7 @@ export const lifecycleScript = defineRule({
   maps: { attack: ['T1195.002'] },
   reads: ['dependency:lifecycle', 'dependency:declared', 'capability:egress'],
   check: (context) =>
-    context.of('dependency').flatMap((fact): FindingDraft[] => {
+    context.of('dependency').flatMap((fact) => {
       if (fact.how !== 'lifecycle' || !runs(fact)) return [];
       const message = `${fact.name} runs by itself at installation: ${fact.version}`;
       const isPlain = ordinary.test(fact.version) || isBuild(fact, context);

@@ -18,7 +18,7 @@ export const danglingReference = defineRule({
     const seen = new Set<string>();
     const isThere = (path: string): boolean =>
       [...files].some((file) => file === path || file.endsWith(`/${path}`));
-    return of('text').flatMap((fact): FindingDraft[] => {
+    return of('text').flatMap((fact) => {
       if (fact.span.path !== 'SKILL.md' || !runs(fact)) return [];
       const text = fact.text.replace(/''|""/g, '');
       // In its own folder as the agent installs it: what the text calls the skill's program never
@@ -41,7 +41,7 @@ export const danglingReference = defineRule({
         ...text.matchAll(
           /(?:^|[\s"'`(])(?:\.\/|\$\{?SKILL_DIR\}?\/|\{baseDir\}\/)?(scripts\/[\w./-]{1,120})(?=$|[\s"'`);:,])/g,
         ),
-      ].flatMap(([, path = '']): FindingDraft[] => {
+      ].flatMap(([, path = '']) => {
         if (!scriptEnding.test(path) || seen.has(path) || isThere(path)) return [];
         seen.add(path);
         return [{ span: fact.span, message: `names ${path}, which is not in the bundle` }];

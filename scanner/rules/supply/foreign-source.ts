@@ -5,7 +5,7 @@ import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { isRequirements } from '../../ingest/requirements.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 import { draftsOfTrait } from '../draft-of-trait.ts';
 
 // Packages are taken from another index.
@@ -22,19 +22,18 @@ export const indexRedirect = defineRule({
   reads: ['dependency:redirect', 'trait:kept-index', 'source'],
   check: (context) => {
     const hasOtherList = context.sources.some(namesOtherListOnce);
-    const redirects = context.of('dependency').flatMap((fact): FindingDraft[] => {
+    const redirects = context.of('dependency').flatMap((fact) => {
       if (!isIndex(fact.name) || !runs(fact) || isPublic(fact.name)) return [];
       const isPinned = fact.pinned && !hasOtherList;
       return [
-        {
-          span: fact.span,
-          // A script that installs from a stranger's index runs what the stranger sends; in
-          // instructions a person sees it, and with digests the stranger cannot change it.
-          kind: isInText(fact) || isPinned ? 'capability' : 'malice',
-          severity: isInText(fact) ? 'low' : milder(isPinned ? 'medium' : 'high', fact),
-          confidence: fact.certainty,
-          message: `takes ${fact.manager} packages from ${fact.name}${isPinned ? ', by digests that the skill lists' : ''}`,
-        },
+        draftAt(
+          fact,
+          `takes ${fact.manager} packages from ${fact.name}${isPinned ? ', by digests that the skill lists' : ''}`,
+          {
+            kind: isInText(fact) || isPinned ? 'capability' : 'malice',
+            severity: isInText(fact) ? 'low' : milder(isPinned ? 'medium' : 'high', fact),
+          },
+        ),
       ];
     });
     const kept = draftsOfTrait(context, 'kept-index', ({ detail }) => {
@@ -95,7 +94,7 @@ function settingsIn(source: TaintSource): FindingDraft[] {
     : settings.filter(({ file }) => file.test(path)).map(({ form }) => form);
   if (depth > 0) return [];
   return forms.flatMap((form) =>
-    [...text.matchAll(form)].flatMap((match): FindingDraft[] => {
+    [...text.matchAll(form)].flatMap((match) => {
       const [line, url = ''] = match;
       if (!isIndex(url) || isPublic(url)) return [];
       const start = match.index + line.lastIndexOf(url);
@@ -120,15 +119,10 @@ export const foreignSource = defineRule({
   maps: { cwe: ['CWE-494'], attack: ['T1195.002'] },
   reads: ['dependency:redirect'],
   check: (context) =>
-    context.of('dependency').flatMap((fact): FindingDraft[] => {
+    context.of('dependency').flatMap((fact) => {
       if (fact.how !== 'redirect' || fact.pinned || isIndex(fact.name) || !runs(fact)) return [];
       return [
-        {
-          span: fact.span,
-          ...gravity(fact),
-          confidence: fact.certainty,
-          message: `takes ${fact.manager} software from ${fact.name}`,
-        },
+        draftAt(fact, `takes ${fact.manager} software from ${fact.name}`, { ...gravity(fact) }),
       ];
     }),
 });

@@ -71,7 +71,7 @@ export const dependencyConfusion = defineRule({
   maps: { cwe: ['CWE-427', 'CWE-1357'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install', 'dependency:declared', 'source'],
   check: (context) => [
-    ...context.of('dependency').flatMap((fact): FindingDraft[] => {
+    ...context.of('dependency').flatMap((fact) => {
       if (
         (fact.how !== 'install' && fact.how !== 'declared') ||
         !runs(fact) ||
@@ -99,7 +99,7 @@ const internal =
 function importsIn({ path, text }: TaintSource, files: ReadonlySet<string>): FindingDraft[] {
   return [
     ...text.matchAll(/^[ \t]*(?:from|import)[ \t]+([A-Za-z]\w{3,60})(?=[ \t.,;]|\r?$)/gm),
-  ].flatMap((match): FindingDraft[] => {
+  ].flatMap((match) => {
     const [line, name = ''] = match;
     if (!internal.test(name)) return [];
     if ([...files].some((file) => new RegExp(`(^|/)${name}(\\.py$|/)`).test(file))) return [];

@@ -119,7 +119,7 @@ function payeesIn(source: TaintSource): FindingDraft[] {
   const { text, offsetOf } = joinedText(source);
   return accounts.flatMap(({ what, form, isValid, cut }) => {
     const seen = new Set<string>();
-    return [...text.matchAll(form)].flatMap(({ 0: found, index }): FindingDraft[] => {
+    return [...text.matchAll(form)].flatMap(({ 0: found, index }) => {
       const account = cut?.(found) ?? found;
       if (seen.has(account) || isExample(account) || !isValid(account)) return [];
       seen.add(account);
@@ -222,7 +222,7 @@ function credentialsIn(source: TaintSource): FindingDraft[] {
   return credentialForms.flatMap(({ what, sign, form }) =>
     !text.includes(sign)
       ? []
-      : [...text.matchAll(form)].flatMap((match): FindingDraft[] => {
+      : [...text.matchAll(form)].flatMap((match) => {
           const [value] = match;
           if (isPlaceholder(value)) return [];
           const end = match.index + (value.split(/\s|\\n/)[0]?.length ?? 0);
@@ -265,7 +265,7 @@ export const archiveInBundle = defineRule({
     'artifact:opened',
   ],
   check: (context) =>
-    context.of('artifact').flatMap((fact): FindingDraft[] => {
+    context.of('artifact').flatMap((fact) => {
       const about = says[fact.what];
       if (about === undefined) return [];
       const isData = fact.what === 'archive' && dataInArchives.test(fact.span.path);

@@ -19,7 +19,7 @@ export const typosquat = defineRule({
   maps: { cwe: ['CWE-1357', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install', 'dependency:declared', 'source'],
   check: (context) => [
-    ...context.of('dependency').flatMap((fact): FindingDraft[] => {
+    ...context.of('dependency').flatMap((fact) => {
       if ((fact.how !== 'install' && fact.how !== 'declared') || !runs(fact)) return [];
       return draftOf(fact.span, fact.manager, fact.name);
     }),
@@ -31,7 +31,7 @@ export const typosquat = defineRule({
 // The author chose these packages. The other packages of a lock come with them.
 function requiredInManifest({ packages, sources }: Pick<RuleContext, 'packages' | 'sources'>) {
   return ecosystems.flatMap((ecosystem) =>
-    (packages[ecosystem]?.requires ?? []).flatMap((requirement): FindingDraft[] => {
+    (packages[ecosystem]?.requires ?? []).flatMap((requirement) => {
       const name = requiredName(ecosystem, requirement) ?? '';
       const span = manifestSpan(sources, { kind: 'package', ecosystem, name });
       return draftOf(span, ecosystem === 'python' ? 'pip' : 'npm', name);

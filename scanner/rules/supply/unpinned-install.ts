@@ -1,7 +1,7 @@
 /** Software is installed without saying which version. */
 
 import { isInText, runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt } from '../../rule.ts';
 
 export const unpinnedInstall = defineRule({
   id: 'supply/unpinned-install',
@@ -14,15 +14,12 @@ export const unpinnedInstall = defineRule({
   maps: { cwe: ['CWE-1357'], owasp: ['AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install'],
   check: (context) =>
-    context.of('dependency').flatMap((fact): FindingDraft[] => {
+    context.of('dependency').flatMap((fact) => {
       if (fact.how !== 'install' || fact.pinned || !runs(fact)) return [];
       return [
-        {
-          span: fact.span,
+        draftAt(fact, `installs ${fact.manager} package ${fact.name} without a version`, {
           severity: isInText(fact) ? 'info' : 'low',
-          confidence: fact.certainty,
-          message: `installs ${fact.manager} package ${fact.name} without a version`,
-        },
+        }),
       ];
     }),
 });
