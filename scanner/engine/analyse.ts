@@ -91,18 +91,17 @@ export function resultOf(engine: Engine, programs: readonly OwnProgram[]): Front
     moved,
     unanalysed: programs.flatMap((program) => {
       const { source, unread } = program;
-      const isScript =
-        source.depth === 0 && (source.context === 'code' || source.context === 'test');
+      const isScript = source.depth === 0 && /^(code|test)$/.test(source.context);
       const unknown = unknownCalls.get(program);
       const [first = unknown && { at: unknown.at, reason: `nothing is known of ${unknown.name}` }] =
         unread;
       // What a page shows may be a sketch, but is not followed any further than a script.
       const left = leftIn(engine, program) ?? (isScript ? first : undefined);
-      if (left === undefined || told.has(source.path)) return [];
-      told.add(source.path);
-      const { reason } = left;
+      const within = isScript ? source.path : source.file;
+      if (left === undefined || told.has(within)) return [];
+      told.add(within);
       const start = Math.min(left.at, source.text.length);
-      return [{ span: { path: source.path, start, end: start + 1 }, reason }];
+      return [{ span: { path: source.path, start, end: start + 1 }, reason: left.reason }];
     }),
     graph: { nodes, edges, sources, sinks, starts, exports, entries, exits },
   };

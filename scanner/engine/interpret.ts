@@ -60,7 +60,7 @@ const nodesPerCharacter = 0.25;
 export const charactersPerNodeShift = 6;
 /** As many items or nodes of a value cost as much as a node. */
 const itemsPerNodeShift = 3;
-
+const itemsPerStepShift = 2;
 const makers: ReadonlySet<Node['kind']> = new Set([
   'call',
   'new',
@@ -70,7 +70,6 @@ const makers: ReadonlySet<Node['kind']> = new Set([
   'op',
   'text',
 ]);
-const itemsPerStepShift = 2;
 /** Rounds of a loop that are computed one by one. */
 export const roundsMax = 4_096;
 /** Rounds of a loop in all calls, unless one call has more. */
@@ -137,6 +136,8 @@ export class Engine {
   readonly unknownPaths = new Map<Value, string>();
   /** Paths of files into which something was written. */
   readonly stored = new Set<string>();
+  /** By names of objects of the library, whether they are the environment. */
+  readonly environments = new Map<string, boolean>();
   /** In each program, the first call of which nothing is known. */
   readonly unknownCalls = new Map<OwnProgram, { readonly at: number; readonly name: string }>();
   /** Calls that were gone through where it is not sure that they run. */
@@ -174,7 +175,6 @@ export class Engine {
   #nesting = 0;
   readonly #keys = new Map<string, string>();
   readonly #canonical = new Map<string, string>();
-  readonly environments = new Map<string, boolean>();
   readonly #untaken = new Set<Node>();
   /** How many rounds of a loop were computed one by one, in all calls. */
   readonly rounds = new Map<Node, number>();

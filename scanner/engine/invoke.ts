@@ -1,5 +1,6 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { keep } from '../fact/remembered.ts';
 import type { Extent, Func, Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
@@ -7,7 +8,7 @@ import { type ApiCall, allGiven } from './effects/effects.ts';
 import { birth, type Reads, readAlso } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { isAlike, shapeOfValues } from './shapes.ts';
-import { type Call, isPlain, isSameCall, summarised } from './summaries.ts';
+import { type Call, isPlain, isSameCall, summarised, valuesOf } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -81,19 +82,20 @@ export function isCalledOften(
   func: Func,
   frame: Invocation,
   at: Extent,
-  given: readonly Value[],
+  call: Call,
 ): boolean {
   if (engine.activeOf(func) === 0) engine.again.delete(func);
   const calls = keep(engine.again, func, () => ({ count: -1, shapes: new Set<string>() }));
   calls.count += 1;
   if (calls.count === 0) return false;
-  const isOften = calls.count > againMax;
+  const given = valuesOf(call);
   const hasData = given.map((value) => allNodesOf([value]).length > 0);
-  const shape = `${shapeOfValues(engine, given, false)} ${hasData.join(' ')}`;
-  if (isOften && !calls.shapes.has(shape))
+  // Shapes may be long: their digests are kept.
+  const shape = digestOf(`${shapeOfValues(engine, given, false)} ${hasData}`);
+  if (calls.count <= againMax) calls.shapes.add(shape);
+  else if (!calls.shapes.has(shape))
     engine.leaveOut(`more than ${againMax} calls of a function inside itself`, frame, at);
-  calls.shapes.add(shape);
-  return isOften;
+  return calls.count > againMax;
 }
 
 /** Goes through a function with what it is given. */
@@ -109,13 +111,7 @@ export function invoke(
     own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
   const { func } = own;
   const active = engine.activeOf(func);
-  const isOften = isCalledOften(
-    engine,
-    func,
-    frame,
-    site.node,
-    allGiven({ ...given, ...(self && { self }) }),
-  );
+  const isOften = isCalledOften(engine, func, frame, site.node, { given, self });
   // What the last of many calls inside one another gives, which end somewhere.
   if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
     return follow(engine, own, { given: opened(given), self }, site).result;
@@ -127,7 +123,7 @@ export function invoke(
     active >= recursionMax ||
     (engine.isExhausted && engine.called.has(func))
   )
-    return dataOf(allNodesOf([...given.args, ...given.named.values(), ...given.spread]));
+    return dataOf(allNodesOf(allGiven(given)));
   const known = engine.uncertain > 0 ? sameCall(engine, own, { given, self }) : undefined;
   if (known !== undefined) return known;
   return summarised(engine, own, { given, self }, (call) => follow(engine, own, call, site));

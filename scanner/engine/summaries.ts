@@ -221,7 +221,8 @@ function heldIn(engine: Engine, reads: Reads): string {
   return shapeOfValues(engine, values, true);
 }
 
-function valuesOf({ given, self }: Call): readonly Value[] {
+/** All values of a call. */
+export function valuesOf({ given, self }: Call): readonly Value[] {
   return allGiven(self === undefined ? given : { ...given, self });
 }
 

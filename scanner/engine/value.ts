@@ -393,6 +393,7 @@ function hasMore({ isOpen, texts }: Value): boolean {
   return isOpen && texts.length >= alternativesMax;
 }
 
+/** What an argument is, when it is known. */
 export type Known = Text | Scalar | undefined;
 
 /** The only thing that a value is, when it is computed whole: a text, a number, nothing. */

@@ -11,6 +11,6 @@ export function draftsOfTrait(
 ): FindingDraft[] {
   return context.of('trait').flatMap((fact) => {
     const draft = fact.trait === trait && runs(fact) ? about(fact) : undefined;
-    return draft === undefined ? [] : [draftAt(fact, draft.message, draft)];
+    return draft ? [draftAt(fact, draft.message, draft)] : [];
   });
 }

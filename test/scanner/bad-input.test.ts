@@ -71,6 +71,18 @@ it('the last of many calls is told where it is given what no other was', async (
   expect(findings.map(({ message }) => message).join('\n')).toContain('inside itself');
 });
 
+it('a page whose programs are not followed to the end says so once', async () => {
+  const doubling = Array.from({ length: 30 }, (_, at) =>
+    at === 0
+      ? 'function f0(text) { document.title = text; return text + 1; }'
+      : `function f${at}(text) { f${at - 1}(text); return f${at - 1}(text + ${at}); }`,
+  );
+  const page = `<script>${doubling.join('\n')}</script><script>f29(location.hash)</script>`;
+  const { findings, verdict } = await scan('a.html', page);
+  expect(verdict).toBe('incomplete');
+  expect(findings.filter(({ rule }) => rule === 'obfuscation/unanalysed')).toHaveLength(1);
+});
+
 it('Python that the parser nests too deep while it recovers from an error is cut there', async () => {
   const { coverage, verdict } = await scan(
     'a.py',

@@ -176,7 +176,6 @@ function changeList(
   return loosen(engine, object, how, index, [...items, ...(added ?? partsOf(given))]);
 }
 
-// A place that a row names stands in it as a text.
 function takeLast(engine: Engine, object: HeapObject): Value {
   const key = String(object.length - 1);
   const last = object.fields.get(key) ?? unknown;

@@ -24,8 +24,6 @@ import { listCharsMax, sliced } from './lists.ts';
 import { unpacked } from './pack.ts';
 import { ofScript } from './scripting.ts';
 
-/** What an argument is, when it is known. */
-
 // `text -replace 'a', 'b'`, for patterns that surely take linear time.
 export function replacedPattern(value: Value, given: Value): Value | undefined {
   const items = itemsOf(value);
