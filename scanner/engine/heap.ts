@@ -4,6 +4,7 @@
  * changed is taken back at its end, and the values that all of them leave are joined.
  */
 import { keep } from '../fact/remembered.ts';
+import type { Moved } from './shapes.ts';
 import { either, isSame, nil, type Value } from './value.ts';
 
 /** Values by their names: variables of a function, an object, a class. */
@@ -68,13 +69,29 @@ export function birth(): number {
   return made;
 }
 
+/** The birth of the oldest store that was changed beside its fields, which stays so everywhere. */
+let touched = Number.POSITIVE_INFINITY;
+
+/** Notes that a store is changed beside its fields. */
+export function touch({ born }: Fields): void {
+  touched = Math.min(touched, born);
+}
+
+/** Does something; gives the birth of the oldest store that it changed beside its fields, too. */
+export function touching<T>(run: () => T): { readonly made: T; readonly touched: number } {
+  const before = touched;
+  touched = Number.POSITIVE_INFINITY;
+  const made = run();
+  const found = { made, touched };
+  touched = Math.min(before, touched);
+  return found;
+}
+
 export class Heap {
   /** Counts the changes of objects. */
   changes = 0;
   /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
   computed = 0;
-  /** The birth of the oldest store that was changed. */
-  oldest = Number.POSITIVE_INFINITY;
   /** The variables that are read, where somebody asks. */
   reads: Reads | undefined;
   readonly #branches: { readonly born: number; readonly before: Map<Fields, Part> }[] = [];
@@ -108,7 +125,7 @@ export class Heap {
 
   /** Notes a change of something that is no store. */
   changeOutside(): void {
-    this.oldest = 0;
+    touched = 0;
     this.changes += 1;
   }
 
@@ -134,6 +151,19 @@ export class Heap {
       if (shape !== undefined) putShape(store, shape);
     }
     return after;
+  }
+
+  /** Changes once more what was changed before; `moved` says which stores and values these are. */
+  redo(changes: Changes, moved?: Moved): void {
+    for (const [of, { fields, shape }] of changes) {
+      const store = moved?.store(of) ?? of;
+      for (const [key, value] of fields)
+        if (value === undefined) this.delete(store, key);
+        else this.set(store, key, moved?.value(value) ?? value);
+      if (shape === undefined) continue;
+      const rest = shape.rest && (moved?.value(shape.rest) ?? shape.rest);
+      this.reshape(store, { ...shape, rest });
+    }
   }
 
   /** Changes what may have been changed; `isSure` when one of the branches is surely run. */
@@ -296,7 +326,6 @@ export class Heap {
   }
 
   #count(store: Fields): void {
-    this.oldest = Math.min(this.oldest, store.born);
     if (!store.isVariables) this.changes += 1;
   }
 }

@@ -19,7 +19,7 @@ import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
 import type { ApiCall } from './effects/effects.ts';
 import { loadPath } from './effects/files.ts';
-import { type Changes, type Fields, Heap, type Reads } from './heap.ts';
+import { type Changes, type Fields, Heap } from './heap.ts';
 import { itemAt } from './items.ts';
 import { foldOperator, truthOf } from './library/library.ts';
 import { goThrough } from './loops.ts';
@@ -29,7 +29,7 @@ import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
 import { shownBy } from './protocols.ts';
-import { type Call, Summaries } from './summaries.ts';
+import { Summaries } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -140,19 +140,8 @@ export class Engine {
   readonly environments = new Map<string, boolean>();
   /** In each program, the first call of which nothing is known. */
   readonly unknownCalls = new Map<OwnProgram, { readonly at: number; readonly name: string }>();
-  /** Calls that were gone through where it is not sure that they run. */
-  readonly remembered = new Map<
-    Func,
-    {
-      readonly around: Variables | undefined;
-      readonly changes: number;
-      readonly call: Call;
-      readonly result: Value;
-      /** The variables that were read, and what they held. */
-      readonly reads: Reads;
-      readonly held: readonly (Value | undefined)[];
-    }[]
-  >();
+  /** Functions that were not followed any deeper, where somebody asks. */
+  cuts: Set<Func> | undefined;
   /** Calls that may happen when the program has done more. */
   readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
   readonly summaries = new Summaries();

@@ -5,10 +5,9 @@ import { keep } from '../fact/remembered.ts';
 import type { Extent, Func, Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import { type ApiCall, allGiven } from './effects/effects.ts';
-import { birth, type Reads, readAlso } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { isAlike, shapeOfValues } from './shapes.ts';
-import { type Call, isPlain, isSameCall, summarised, valuesOf } from './summaries.ts';
+import { shapeOfValues } from './shapes.ts';
+import { type Call, summarised, valuesOf } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -31,48 +30,6 @@ type Site = Pick<CallSite, 'node' | 'frame'>;
 
 /** Calls of one function inside one call of it that are followed. */
 const againMax = 256;
-/** Calls of one function that are remembered. */
-const rememberedMax = 8;
-
-// What the same call gave before, where it is not sure that it runs at all.
-function sameCall(engine: Engine, own: OwnFunction, call: Call): Value | undefined {
-  if (!isPlain(call)) return undefined;
-  const known = engine.remembered
-    .get(own.func)
-    ?.find(
-      (one) =>
-        one.around === own.around &&
-        one.changes === engine.heap.changes &&
-        isSameCall(one.call, call) &&
-        held(one.reads).every((value, at) => isAsBefore(value, one.held[at])),
-    );
-  if (known !== undefined) readAlso(engine.heap.reads, known.reads);
-  return known?.result;
-}
-
-// What variables hold now; what changes in an object is counted.
-function held(reads: Reads): readonly (Value | undefined)[] {
-  return [...reads].flatMap(([{ fields }, names]) => [...names].map((name) => fields.get(name)));
-}
-
-function isAsBefore(a: Value | undefined, b: Value | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && isAlike(a, b));
-}
-
-function keepCall(
-  engine: Engine,
-  { func, around }: OwnFunction,
-  call: Call,
-  result: Value,
-  reads: Reads,
-): void {
-  if (!isPlain(call)) return;
-  const { changes } = engine.heap;
-  const all = keep(engine.remembered, func, () => []);
-  if (all.length < rememberedMax)
-    all.push({ around, changes, call, result, reads, held: held(reads) });
-}
-
 /**
  * Whether a function was called again and again inside one call of it; counts the call. Where what
  * it is given is like nothing that it was given before, it says that it is not followed.
@@ -91,7 +48,7 @@ export function isCalledOften(
   const given = valuesOf(call);
   const hasData = given.map((value) => allNodesOf([value]).length > 0);
   // Shapes may be long: their digests are kept.
-  const shape = digestOf(`${shapeOfValues(engine, given, false)} ${hasData}`);
+  const shape = digestOf(`${shapeOfValues(engine, given)} ${hasData}`);
   if (calls.count <= againMax) calls.shapes.add(shape);
   else if (!calls.shapes.has(shape))
     engine.leaveOut(`more than ${againMax} calls of a function inside itself`, frame, at);
@@ -113,8 +70,9 @@ export function invoke(
   const active = engine.activeOf(func);
   const isOften = isCalledOften(engine, func, frame, site.node, { given, self });
   // What the last of many calls inside one another gives, which end somewhere.
+  if (active >= recursionMax || isOften) engine.cuts?.add(func);
   if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
-    return follow(engine, own, { given: opened(given), self }, site).result;
+    return follow(engine, own, { given: opened(given), self }, site);
   const isTooDeep = frame.depth >= framesMax;
   if (isTooDeep) engine.leaveOut(tooDeep, frame, site.node);
   if (
@@ -124,9 +82,8 @@ export function invoke(
     (engine.isExhausted && engine.called.has(func))
   )
     return dataOf(allNodesOf(allGiven(given)));
-  const known = engine.uncertain > 0 ? sameCall(engine, own, { given, self }) : undefined;
-  if (known !== undefined) return known;
-  return summarised(engine, own, { given, self }, (call) => follow(engine, own, call, site));
+  const call = { given, self };
+  return summarised(engine, own, call, frame, () => follow(engine, own, call, site));
 }
 
 // The same arguments, or others.
@@ -143,20 +100,14 @@ function opened(given: Given): Given {
 function follow(
   engine: Engine,
   own: OwnFunction,
-  { given, self }: { readonly given: Given; readonly self: Value | undefined },
+  { given, self }: Call,
   { node, frame }: Site,
-): { readonly result: Value; readonly isPure: boolean } {
+): Value {
   const { func, program, around, owner } = own;
   const active = engine.activeOf(func);
   engine.called.add(func);
   engine.active.set(func, active + 1);
   const { heap } = engine;
-  const { oldest } = heap;
-  heap.oldest = Number.POSITIVE_INFINITY;
-  const began = birth();
-  const outer = heap.reads;
-  const reads: Reads = new Map();
-  if (engine.uncertain > 0) heap.reads = reads;
   const yielded = func.isGenerator ? newObject('list') : undefined;
   const inner: Invocation = {
     program,
@@ -176,31 +127,20 @@ function follow(
   bind(engine, func.params, given, inner);
   const last = engine.evaluate(func.body, inner);
   heap.landed();
-  heap.reads = outer;
-  // What the call itself made is the same in the same call.
-  for (const store of reads.keys()) if (store.born > began) reads.delete(store);
-  readAlso(outer, reads);
   engine.active.set(func, active);
-  const isPure = heap.oldest > began;
-  heap.oldest = Math.min(oldest, heap.oldest);
   frame.thrown.push(...inner.thrown);
   if (inner.ended === 'exit') frame.ended = engine.uncertain === 0 ? 'exit' : frame.ended;
   if (func.isBlock && inner.ended === 'return') frame.returned.push(...inner.returned);
   if (yielded !== undefined)
-    return {
-      isPure,
-      result: generated(
-        withNodes(thingValue({ is: 'object', object: yielded }), allNodesOf(inner.returned)),
-        (sent) =>
-          given.sent === undefined
-            ? invoke(engine, own, { ...given, sent }, { node, frame }, self)
-            : unknown,
-      ),
-    };
+    return generated(
+      withNodes(thingValue({ is: 'object', object: yielded }), allNodesOf(inner.returned)),
+      (sent) =>
+        given.sent === undefined
+          ? invoke(engine, own, { ...given, sent }, { node, frame }, self)
+          : unknown,
+    );
   const values = [...inner.returned, ...(func.givesLast && inner.ended === '' ? [last] : [])];
-  const result = values.length === 0 ? nil : either(values);
-  if (engine.uncertain > 0 && isPure) keepCall(engine, own, { given, self }, result, reads);
-  return { result, isPure };
+  return values.length === 0 ? nil : either(values);
 }
 
 function bind(engine: Engine, params: readonly Param[], given: Given, frame: Invocation): void {

@@ -1,42 +1,29 @@
 /**
- * Functions that are called often: after some calls that do nothing but compute, the others are
- * gone through together, with arguments that may be any of theirs, or anything.
+ * Calls that do what a call before them did: they are not gone through again. What the first one
+ * changed is changed again, in the objects of the new one, and what it made is made again.
  */
 
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { keep } from '../fact/remembered.ts';
 import type { Func } from '../ir/ir.ts';
 import type { Given } from './calls.ts';
 import { allGiven } from './effects/effects.ts';
-import { type Reads, readAlso } from './heap.ts';
-import type { Engine } from './interpret.ts';
-import { isAlike, shapeOfValues } from './shapes.ts';
-import {
-  allNodesOf,
-  either,
-  knownOf,
-  nil,
-  type OwnFunction,
-  type Thing,
-  unknown,
-  type Value,
-  withNodes,
-} from './value.ts';
+import { birth, type Changes, type Reads, readAlso, touching } from './heap.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import { Moved, type Store, shapeOfValues } from './shapes.ts';
+import { nil, type OwnFunction, type Value } from './value.ts';
 import type { Variables } from './variables.ts';
 
 /** Calls of one function that are gone through one by one. */
 const followedMax = 8;
-/** Times that further calls are gone through together, as long as they bring new objects. */
-const roundsMax = 4;
 /** Nodes of a function after which its calls are remembered. */
 const spentMax = 4_096;
-/** Calls of one function that are remembered with what they gave. */
+/** Nodes of a call, in the mean, that are less work than to remember it. */
+const cheapMax = 48;
+/** Calls with the same arguments that are remembered: what else they read differs. */
 const sameMax = 4;
-/** Other texts with which calls of one function are remembered. */
-const textsMax = 256;
-/** Calls of one function with other texts that are gone through together. */
-const shapesMax = 48;
-/** All other calls are gone through as one. */
-const anyShape = '';
+/** Calls with other arguments that are remembered. */
+const othersMax = 256;
 
 /** What a function is called with. */
 export interface Call {
@@ -46,28 +33,24 @@ export interface Call {
 
 interface Calls {
   count: number;
-  /** What was gone through in its calls. */
+  /** Nodes that were gone through in them. */
   spent: number;
-  /** It changes objects, starts or reads something: each call is followed. */
-  isLoud: boolean;
-  /** By what their arguments hold besides data. */
-  readonly alike: Map<string, Together>;
-  /** Calls that changed nothing, and what they gave. */
-  readonly same: Map<string, Same[]>;
+  /** By what they were given; the last of those that were given the same comes first. */
+  readonly done: Map<string, Done[]>;
 }
 
-/** A call that gives the same again while the variables that it reads hold the same. */
-interface Same {
-  readonly call: Call;
+/** What a call did, which it does again while the variables that it reads hold the same. */
+interface Done {
   readonly result: Value;
-  /** The variables that were read, and what they held. */
+  readonly thrown: readonly Value[];
+  readonly changes: Changes;
+  readonly began: number;
   readonly reads: Reads;
+  /** The shape of what it was given and of what these variables held, with the objects in it. */
   readonly held: string;
-}
-
-/** Calls that are gone through together. */
-interface Together extends Same {
-  readonly rounds: number;
+  readonly stores: readonly Store[];
+  /** Functions that it did not follow deeper, and how deep they were when it began. */
+  readonly cuts: ReadonlyMap<Func, number>;
 }
 
 /** What is known of the calls of each function, in each environment around it. */
@@ -76,201 +59,127 @@ export class Summaries {
 
   of({ func, around }: OwnFunction): Calls {
     const all = keep(this.#calls, func, () => new Map<Variables | undefined, Calls>());
-    return keep(all, around, () => ({
-      count: 0,
-      spent: 0,
-      isLoud: false,
-      alike: new Map<string, Together>(),
-      same: new Map<string, Same[]>(),
-    }));
+    return keep(all, around, () => ({ count: 0, spent: 0, done: new Map<string, Done[]>() }));
   }
 }
 
-/**
- * Goes through a call: by itself while there are few, or together with the others. `follow` goes
- * through the function; it tells whether that changed an object.
- */
+/** Goes through a call, or does what the same call did before; `follow` goes through it. */
 export function summarised(
   engine: Engine,
   own: OwnFunction,
   call: Call,
-  follow: (call: Call) => { readonly result: Value; readonly isPure: boolean },
+  frame: Invocation,
+  follow: () => Value,
 ): Value {
   const calls = engine.summaries.of(own);
-  calls.count += 1;
-  const isTogether =
+  const isMuch = calls.count > followedMax || calls.spent > spentMax;
+  const isKept =
     engine.knowledge.isOpen === true &&
+    isMuch &&
+    calls.spent > calls.count * cheapMax &&
+    !engine.isExhausted &&
     !own.func.isGenerator &&
-    calls.count > followedMax &&
-    !calls.isLoud &&
-    canBeAnything(call);
-  if (!isTogether) return again(engine, own, calls, call, follow);
-  const written = shapeOfValues(engine, valuesOf(call), false);
-  const isOther = calls.alike.size >= shapesMax && !calls.alike.has(written);
-  const shape = isOther ? anyShape : written;
-  const known = calls.alike.get(shape);
-  const before = known && heldIn(engine, known.reads) === known.held ? known : undefined;
-  if (before !== undefined && !hasNew(before.call, call, before.rounds < roundsMax)) {
-    readAlso(engine.heap.reads, before.reads);
-    return withNodes(before.result, allNodesOf(valuesOf(call)));
-  }
-  return together(engine, calls, shape, before, call, follow);
-}
-
-// Goes through a call, unless it was gone through before with the same.
-function again(
-  engine: Engine,
-  own: OwnFunction,
-  calls: Calls,
-  call: Call,
-  follow: (call: Call) => { readonly result: Value; readonly isPure: boolean },
-): Value {
-  const { heap, notes, knowledge } = engine;
-  const noted = notes.count;
-  const isOften = calls.count > followedMax || calls.spent > spentMax;
-  const isKept = knowledge.isOpen === true && isOften && !own.func.isGenerator && isPlain(call);
-  const left = engine.left;
-  if (!isKept) {
-    const made = follow(call);
-    calls.spent += left - engine.left;
-    calls.isLoud ||= !made.isPure || notes.count > noted;
-    return made.result;
-  }
-  const all = sameTexts(calls, call);
-  const known = all.find(
-    (one) => isSameCall(one.call, call) && heldIn(engine, one.reads) === one.held,
-  );
-  if (known !== undefined) {
-    readAlso(heap.reads, known.reads);
-    return known.result;
-  }
-  const outer = heap.reads;
-  const reads: Reads = new Map();
-  heap.reads = reads;
-  const made = follow(call);
-  heap.reads = outer;
-  readAlso(outer, reads);
-  calls.isLoud ||= !made.isPure || notes.count > noted;
-  if (made.isPure && all.length < sameMax)
-    all.push({ call, result: made.result, reads, held: heldIn(engine, reads) });
-  return made.result;
-}
-
-// What is remembered of calls with the same texts.
-function sameTexts({ same }: Calls, call: Call): Same[] {
-  const key = valuesOf(call)
-    .map(({ texts }) => texts[0]?.whole ?? '')
-    .join('\n');
-  const known = same.get(key) ?? [];
-  if (same.size < textsMax) same.set(key, known);
-  return known;
-}
-
-/** Whether it has nothing but arguments in their order. */
-export function isPlain({ given }: Call): boolean {
-  return given.named.size === 0 && given.spread.length === 0 && given.sent === undefined;
-}
-
-/** Whether two calls have the same arguments. */
-export function isSameCall(a: Call, b: Call): boolean {
-  const all = valuesOf(a);
-  const others = valuesOf(b);
-  return (
-    a.given.isAnything === b.given.isAnything &&
-    all.length === others.length &&
-    all.every((one, at) => isAlike(one, others[at] ?? unknown))
-  );
-}
-
-// Goes through a call as any of those that are like it.
-function together(
-  engine: Engine,
-  calls: Calls,
-  shape: string,
-  before: Together | undefined,
-  call: Call,
-  follow: (call: Call) => { readonly result: Value; readonly isPure: boolean },
-): Value {
-  const { heap, notes } = engine;
-  const outer = heap.reads;
-  const reads: Reads = new Map();
-  heap.reads = reads;
-  const noted = notes.count;
-  const one = joined(before?.call ?? call, call);
-  const made = follow(one);
-  heap.reads = outer;
-  readAlso(outer, reads);
-  calls.isLoud ||= !made.isPure || notes.count > noted;
-  if (calls.isLoud) return made.result;
-  const result = { ...made.result, isOpen: true };
-  calls.alike.set(shape, {
-    call: one,
-    result,
-    rounds: (before?.rounds ?? 0) + 1,
-    reads,
-    held: heldIn(engine, reads),
-  });
+    call.given.sent === undefined;
+  const { left } = engine;
+  calls.count += 1;
+  const result = isKept ? again(engine, calls, call, frame, follow) : follow();
+  calls.spent += left - engine.left;
   return result;
 }
 
+function again(
+  engine: Engine,
+  calls: Calls,
+  call: Call,
+  frame: Invocation,
+  follow: () => Value,
+): Value {
+  const { heap } = engine;
+  const same = sameCalls(engine, calls, call);
+  for (const known of same) {
+    const stores = sameStores(engine, known, call);
+    if (stores === undefined) continue;
+    const moved = new Moved(known.began, known.stores, stores);
+    heap.redo(known.changes, moved);
+    frame.thrown.push(...known.thrown.map((one) => moved.value(one)));
+    noteReads(engine, known.reads, known.cuts.keys());
+    return moved.value(known.result);
+  }
+  const outer = { reads: heap.reads, cuts: engine.cuts };
+  const reads: Reads = new Map();
+  const cuts = new Set<Func>();
+  const thrown = frame.thrown.length;
+  const began = birth();
+  heap.reads = reads;
+  engine.cuts = cuts;
+  heap.begin();
+  const { made: result, touched } = touching(follow);
+  const changes = heap.end();
+  heap.reads = outer.reads;
+  engine.cuts = outer.cuts;
+  // What the call itself made is the same in the same call.
+  for (const store of reads.keys()) if (store.born > began) reads.delete(store);
+  const stores: Store[] = [];
+  const done: Done = {
+    result,
+    thrown: frame.thrown.slice(thrown),
+    changes,
+    began,
+    reads,
+    held: shapeOfValues(engine, [...valuesOf(call), ...heldIn(reads)], stores),
+    stores,
+    cuts: new Map([...cuts].map((func) => [func, engine.activeOf(func)])),
+  };
+  if (touched > began && frame.ended === '' && canMove(done)) same.unshift(done);
+  same.splice(sameMax);
+  heap.redo(changes);
+  noteReads(engine, reads, cuts);
+  return result;
+}
+
+function noteReads({ heap, cuts }: Engine, reads: Reads, cut: Iterable<Func>): void {
+  readAlso(heap.reads, reads);
+  for (const func of cut) cuts?.add(func);
+}
+
+// What is remembered of calls with the same arguments.
+function sameCalls(engine: Engine, { done }: Calls, call: Call): Done[] {
+  const { named, isAnything, spread } = call.given;
+  const given = shapeOfValues(engine, valuesOf(call), []);
+  const names = [...named.keys()].join(' ');
+  const where = `${engine.isRepeating} ${engine.notes.importing > 0}`;
+  const key = digestOf(`${given} ${names} ${spread.length} ${isAnything} ${where}`);
+  const known = done.get(key) ?? [];
+  if (done.size < othersMax) done.set(key, known);
+  return known;
+}
+
+// The objects of a call in the place of those of another one, if it does the same.
+function sameStores(engine: Engine, { reads, held, cuts }: Done, call: Call): Store[] | undefined {
+  // What was not followed deeper is not followed here either.
+  for (const [func, active] of cuts) if (engine.activeOf(func) < active) return undefined;
+  const stores: Store[] = [];
+  const now = shapeOfValues(engine, [...valuesOf(call), ...heldIn(reads)], stores);
+  return now === held ? stores : undefined;
+}
+
+// Whether all that a call made can be made again.
+function canMove({ began, result, thrown, changes }: Done): boolean {
+  const moved = new Moved(began, [], []);
+  for (const value of [result, ...thrown]) moved.value(value);
+  for (const { fields, shape } of changes.values())
+    for (const value of [...fields.values(), shape?.rest]) if (value) moved.value(value);
+  return moved.isWhole;
+}
+
 // What variables hold now.
-function heldIn(engine: Engine, reads: Reads): string {
-  const values = [...reads].flatMap(([{ fields }, names]) =>
+function heldIn(reads: Reads): readonly Value[] {
+  return [...reads].flatMap(([{ fields }, names]) =>
     [...names].map((name) => fields.get(name) ?? nil),
   );
-  return shapeOfValues(engine, values, true);
 }
 
 /** All values of a call. */
 export function valuesOf({ given, self }: Call): readonly Value[] {
   return allGiven(self === undefined ? given : { ...given, self });
 }
-
-// What is wholly known is computed, and a function that is given is called.
-function canBeAnything(call: Call): boolean {
-  const values = valuesOf(call);
-  return (
-    call.given.sent === undefined &&
-    values.some((value) => knownOf(value) === undefined) &&
-    values.every(({ things }) => things.every(({ is }) => is === 'object' || is === 'instance'))
-  );
-}
-
-// Whether a call has an object, or at least one of another class, that those before had not.
-function hasNew(before: Call, call: Call, isExact: boolean): boolean {
-  const about = isExact ? objectIn : classIn;
-  const known = new Set(valuesOf(before).flatMap(({ things }) => things.map(about)));
-  return valuesOf(call).some(({ things }) => things.some((one) => !known.has(about(one))));
-}
-
-function objectIn(thing: Thing): unknown {
-  return thing.is === 'object' || thing.is === 'instance' ? thing.object : thing;
-}
-
-function classIn(thing: Thing): unknown {
-  if (thing.is === 'instance') return thing.of;
-  return thing.is === 'object' ? (thing.object.class ?? thing.object.kind) : thing;
-}
-
-function joined(before: Call, call: Call): Call {
-  const any = (one: Value | undefined, other: Value | undefined): Value => ({
-    ...either([one, other].filter((value) => value !== undefined)),
-    isOpen: true,
-  });
-  const a = before.given;
-  const b = call.given;
-  const length = Math.max(a.args.length, b.args.length);
-  const names = new Set([...a.named.keys(), ...b.named.keys()]);
-  return {
-    given: {
-      ...b,
-      args: Array.from({ length }, (_, at) => any(a.args[at], b.args[at])),
-      named: new Map([...names].map((name) => [name, any(a.named.get(name), b.named.get(name))])),
-      spread: [...new Set([...a.spread, ...b.spread])].slice(0, spreadMax),
-    },
-    self: call.self === undefined ? undefined : either([before.self ?? call.self, call.self]),
-  };
-}
-
-/** Lists that are given item by item in calls that are gone through together. */
-const spreadMax = 4;
