@@ -72,9 +72,9 @@ export function birth(): number {
 /** The birth of the oldest store that was changed beside its fields, which stays so everywhere. */
 let touched = Number.POSITIVE_INFINITY;
 
-/** Notes that a store is changed beside its fields. */
-export function touch({ born }: Fields): void {
-  touched = Math.min(touched, born);
+/** Notes that a store, or what is none, is changed beside its fields. */
+export function touch(store?: Fields): void {
+  touched = Math.min(touched, store?.born ?? 0);
 }
 
 /** Does something; gives the birth of the oldest store that it changed beside its fields, too. */
@@ -121,12 +121,6 @@ export class Heap {
   reshape(store: Fields, to: Partial<Shape>): void {
     this.#noteShape(store);
     putShape(store, { ...shapeOf(store), ...to });
-  }
-
-  /** Notes a change of something that is no store. */
-  changeOutside(): void {
-    touched = 0;
-    this.changes += 1;
   }
 
   /** Begins a branch. */

@@ -16,15 +16,15 @@ const valuesMax = 2048;
 const movedMax = 64;
 
 /** What things of values are kept in. */
-export type Store = HeapObject | OwnClass;
+export type Holder = HeapObject | OwnClass;
 
 /**
- * The shape of values. With a list of `stores` it is exact: it says which of the values are the same
- * object, and where their data comes from; the objects and classes get into the list.
+ * The shape of values. With a list of `stores` it is exact: it says which of them are the same
+ * object and where their data comes from; the objects and classes get into the list.
  */
-export function shapeOfValues(engine: Engine, values: readonly Value[], stores?: Store[]): string {
+export function shapeOfValues(engine: Engine, values: readonly Value[], stores?: Holder[]): string {
   const parts: string[] = [];
-  const seen = new Map<Store, number>();
+  const seen = new Map<Holder, number>();
   let count = 0;
   const addThing = (thing: Thing): void => {
     if (thing.is === 'object' || thing.is === 'instance') addStore(thing.object, thing);
@@ -40,18 +40,15 @@ export function shapeOfValues(engine: Engine, values: readonly Value[], stores?:
     } else if (thing.is === 'module') parts.push(thing.program.source.path);
     else parts.push(thing.is, String(engine.heap.changes));
   };
-  const addStore = (store: Store, thing: Thing): void => {
-    parts.push(
-      thing.is === 'instance' ? thing.of : thing.is,
-      'class' in store ? (store.class?.name ?? '') : '',
-    );
+  const addStore = (store: Holder, thing: Thing): void => {
+    const of = 'class' in store ? store.class : undefined;
+    parts.push(thing.is === 'instance' ? thing.of : thing.is, of?.name ?? '');
     const number = seen.get(store) ?? seen.size;
     if (stores) parts.push(`#${number}`);
     if (seen.has(store)) return;
     seen.set(store, number);
     stores?.push(store);
     addFields(store);
-    const of = 'class' in store ? store.class : undefined;
     if (of !== undefined) addStore(of, { is: 'class', class: of });
     if (stores) addState(store);
     // A method that another has taken the place of.
@@ -66,7 +63,7 @@ export function shapeOfValues(engine: Engine, values: readonly Value[], stores?:
     }
     if (store.rest !== undefined) add(store.rest);
   };
-  const addState = (store: Store): void => {
+  const addState = (store: Holder): void => {
     if ('supers' in store)
       for (const one of store.supers)
         if (typeof one === 'string') parts.push(one);
@@ -104,7 +101,7 @@ export class Moved {
   readonly #to: Map<Fields, Fields>;
   #made = 0;
 
-  constructor(began: number, from: readonly Store[], to: readonly Store[]) {
+  constructor(began: number, from: readonly Holder[], to: readonly Holder[]) {
     this.#began = began;
     this.#to = new Map(from.map((one, at) => [one, to[at] ?? one]));
   }

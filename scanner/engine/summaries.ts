@@ -10,12 +10,10 @@ import type { Given } from './calls.ts';
 import { allGiven } from './effects/effects.ts';
 import { birth, type Changes, type Reads, readAlso, touching } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { Moved, type Store, shapeOfValues } from './shapes.ts';
+import { type Holder, Moved, shapeOfValues } from './shapes.ts';
 import { nil, type OwnFunction, type Value } from './value.ts';
 import type { Variables } from './variables.ts';
 
-/** Calls of one function that are gone through one by one. */
-const followedMax = 8;
 /** Nodes of a function after which its calls are remembered. */
 const spentMax = 4_096;
 /** Nodes of a call, in the mean, that are less work than to remember it. */
@@ -48,7 +46,7 @@ interface Done {
   readonly reads: Reads;
   /** The shape of what it was given and of what these variables held, with the objects in it. */
   readonly held: string;
-  readonly stores: readonly Store[];
+  readonly stores: readonly Holder[];
   /** Functions that it did not follow deeper, and how deep they were when it began. */
   readonly cuts: ReadonlyMap<Func, number>;
 }
@@ -58,8 +56,8 @@ export class Summaries {
   readonly #calls = new Map<Func, Map<Variables | undefined, Calls>>();
 
   of({ func, around }: OwnFunction): Calls {
-    const all = keep(this.#calls, func, () => new Map<Variables | undefined, Calls>());
-    return keep(all, around, () => ({ count: 0, spent: 0, done: new Map<string, Done[]>() }));
+    const all = keep(this.#calls, func, () => new Map());
+    return keep(all, around, () => ({ count: 0, spent: 0, done: new Map() }));
   }
 }
 
@@ -72,11 +70,9 @@ export function summarised(
   follow: () => Value,
 ): Value {
   const calls = engine.summaries.of(own);
-  const isMuch = calls.count > followedMax || calls.spent > spentMax;
   const isKept =
     engine.knowledge.isOpen === true &&
-    isMuch &&
-    calls.spent > calls.count * cheapMax &&
+    calls.spent > Math.max(spentMax, calls.count * cheapMax) &&
     !engine.isExhausted &&
     !own.func.isGenerator &&
     call.given.sent === undefined;
@@ -119,7 +115,7 @@ function again(
   engine.cuts = outer.cuts;
   // What the call itself made is the same in the same call.
   for (const store of reads.keys()) if (store.born > began) reads.delete(store);
-  const stores: Store[] = [];
+  const stores: Holder[] = [];
   const done: Done = {
     result,
     thrown: frame.thrown.slice(thrown),
@@ -155,10 +151,10 @@ function sameCalls(engine: Engine, { done }: Calls, call: Call): Done[] {
 }
 
 // The objects of a call in the place of those of another one, if it does the same.
-function sameStores(engine: Engine, { reads, held, cuts }: Done, call: Call): Store[] | undefined {
+function sameStores(engine: Engine, { reads, held, cuts }: Done, call: Call): Holder[] | undefined {
   // What was not followed deeper is not followed here either.
   for (const [func, active] of cuts) if (engine.activeOf(func) < active) return undefined;
-  const stores: Store[] = [];
+  const stores: Holder[] = [];
   const now = shapeOfValues(engine, [...valuesOf(call), ...heldIn(reads)], stores);
   return now === held ? stores : undefined;
 }

@@ -16,6 +16,9 @@ const pythonChainMax = 1_600;
 /** Characters of what one `with` enters in parentheses. */
 const pythonEnteredCharsMax = 4_000;
 
+/** Python itself gives up more than 200 brackets inside one another (MAXLEVEL of its tokenizer). */
+const tooDeep = /(?:[([{]\s{0,9}){201}/;
+
 /**
  * The tree of a text, and where reading stopped when it did so before the end: recovering from
  * errors is dear, by the ways that the parser tries and how deep each is, and `take` counts that
@@ -27,6 +30,8 @@ export function parsePython(
 ): { tree: Tree; stoppedAt: number | undefined } {
   if (text.includes('\0')) return { tree: parser.parse('('), stoppedAt: undefined };
   const parse = parser.startParse(forParser(text));
+  const deep = tooDeep.exec(text);
+  if (deep !== null) parse.stopAt(deep.index);
   const allow = chainsAllowed(parse);
   for (;;) {
     const tree = parse.advance();

@@ -25,6 +25,8 @@ import { block, callOf, constant, global, hole, set, variable } from '../../ir/b
 import type { Arg, Extent, Func, LoweredProgram, Node, NodeOf } from '../../ir/ir.ts';
 import { type Part, type ScriptLowering, WordLowering } from './lower-words.ts';
 
+/** Branches of a `case` in which one before them may go on. */
+const behindMax = 8;
 /** Commands of one pipeline that are followed. */
 const pipelineMax = 64;
 
@@ -54,19 +56,21 @@ export function lowerScript(
 }
 
 class Lowering implements ScriptLowering {
-  readonly unread: { at: number; reason: string }[] = [];
+  readonly unread: { at: number; reason: string }[];
   readonly #steps: Steps;
   readonly #map: OffsetMap | undefined;
   /** The place of all that has none of its own. */
   readonly #outer: Extent | undefined;
   readonly #words = new WordLowering(this);
-  #depth = 0;
+  #depth: number;
   #loops = 0;
 
-  constructor(steps: Steps, map: OffsetMap | undefined, outer?: Extent) {
+  constructor(steps: Steps, map: OffsetMap | undefined, outer?: Extent, within?: Lowering) {
     this.#steps = steps;
     this.#map = map;
     this.#outer = outer;
+    this.#depth = within === undefined ? 0 : within.#depth + 1;
+    this.unread = within?.unread ?? [];
   }
 
   place({ pos, end }: Part): Extent {
@@ -84,13 +88,15 @@ class Lowering implements ScriptLowering {
 
   /** A script whose offsets count in a text of its own: all of it stands at one place. */
   inner(script: ParsedScript, at: Part): Node {
+    // The parser goes through the text of a substitution once more for each that is around it.
+    this.#steps.take(at.end - at.pos);
     if (script.source === undefined) return this.statements(script.commands, at);
-    const lowering = new Lowering(this.#steps, undefined, this.place(at));
+    const lowering = new Lowering(this.#steps, undefined, this.place(at), this);
     return lowering.statements(script.commands, at);
   }
 
   again(at: Part): WordLowering {
-    return new Lowering(this.#steps, undefined, this.place(at)).#words;
+    return new Lowering(this.#steps, undefined, this.place(at), this).#words;
   }
 
   take(): void {
@@ -208,12 +214,17 @@ class Lowering implements ScriptLowering {
 
   // Bodies of a `case`: one that ends with `;&` or `;;&` may go on in those behind.
   #items(items: readonly CaseItem[]): readonly Node[] {
-    const bodies = items.map(({ body }) => this.#node(body));
-    return items.map(({ body, terminator }, at) => {
-      const behind = bodies.slice(at + 1).map((one) => this.#perhaps(body, [one]));
-      const isLast = terminator !== ';&' && terminator !== ';;&';
-      return this.#printed(body, [...bodies.slice(at, at + 1), ...(isLast ? [] : behind)]);
+    let behind: readonly Node[] = [];
+    const found = items.toReversed().map(({ body, terminator }) => {
+      const own = this.#node(body);
+      const goesOn = terminator === ';&' || terminator === ';;&';
+      if (goesOn && behind.length > behindMax)
+        this.unread.push({ at: this.place(body).start, reason: 'a branch that goes on in many' });
+      const item = this.#printed(body, [own, ...(goesOn ? behind : [])]);
+      behind = [this.#perhaps(body, [own]), ...behind.slice(0, behindMax)];
+      return item;
     });
+    return found.reverse();
   }
 
   // One of several bodies is run, or none.
