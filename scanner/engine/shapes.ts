@@ -13,7 +13,7 @@ import {
 /** Values within values that are looked at; beyond, what holds them is known by its changes. */
 const valuesMax = 2048;
 /** Objects that one call made which are made again. */
-const movedMax = 64;
+const movedMax = 512;
 
 /** What things of values are kept in. */
 export type Holder = HeapObject | OwnClass;
