@@ -29,7 +29,7 @@ import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
 import { shownBy } from './protocols.ts';
-import { Summaries } from './summaries.ts';
+import type { Calls } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -144,7 +144,7 @@ export class Engine {
   cuts: Set<Func> | undefined;
   /** Calls that may happen when the program has done more. */
   readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
-  readonly summaries = new Summaries();
+  readonly calls = new Map<Func, Map<Variables | undefined, Calls>>();
   /** What was thrown last. */
   raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */

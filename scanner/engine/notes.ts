@@ -2,6 +2,7 @@
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, FlowSource, Span, Trait } from '../fact/fact.ts';
+import { keep } from '../fact/remembered.ts';
 import { detailCharsMax } from '../fact/shared-limits.ts';
 import type { EmbeddedProgram, Language, OffsetMap } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
@@ -47,7 +48,8 @@ export class Notes {
   readonly #known = new Set<string>();
   readonly #ofChildren = new Set<string>();
   readonly #sourceAt = new Map<string, FlowSource>();
-  readonly #into = new Map<string, string[]>();
+  readonly #ids = new Set<string>();
+  readonly #into = new Map<string, Set<string>>();
   readonly #programs = new Map<string, string[]>();
 
   constructor(steps: Steps) {
@@ -121,8 +123,7 @@ export class Notes {
 
   /** A node that is the same in all programs. */
   commonNode(at: At, id: string, note: string): string {
-    if (!this.#once(`node ${id}`)) return id;
-    this.nodes.push({ id, span: spanOf(at), note });
+    if (this.#isNew(this.#ids, id)) this.nodes.push({ id, span: spanOf(at), note });
     return id;
   }
 
@@ -159,11 +160,9 @@ export class Notes {
     to: string,
     more: { encodes?: true; stored?: true; shared?: true } = {},
   ): void {
-    if (from === to || !this.#once(`edge ${from} ${to}`)) return;
-    this.edges.push({ kind: 'value', from, to, ...more });
-    const into = this.#into.get(to);
-    if (into === undefined) this.#into.set(to, [from]);
-    else into.push(from);
+    if (from === to) return;
+    const into = keep(this.#into, to, () => new Set());
+    if (this.#isNew(into, from)) this.edges.push({ kind: 'value', from, to, ...more });
   }
 
   /** The nodes without a node before them from which data gets here, as far as is known by now. */
@@ -235,10 +234,13 @@ export class Notes {
   }
 
   #once(key: string): boolean {
+    return this.#isNew(this.#known, key);
+  }
+
+  #isNew(known: Set<string>, key: string): boolean {
     this.#steps.take(notedSteps);
-    if (this.#known.has(key)) return false;
-    this.#known.add(key);
-    return true;
+    const { size } = known;
+    return known.add(key).size > size;
   }
 }
 

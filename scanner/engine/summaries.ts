@@ -12,7 +12,6 @@ import { birth, type Changes, type Reads, readAlso, touching } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { type Holder, Moved, shapeOfValues } from './shapes.ts';
 import { nil, type OwnFunction, type Value } from './value.ts';
-import type { Variables } from './variables.ts';
 
 /** Nodes of a function after which its calls are remembered. */
 const spentMax = 4_096;
@@ -29,7 +28,8 @@ export interface Call {
   readonly self: Value | undefined;
 }
 
-interface Calls {
+/** What is known of the calls of a function, in one environment around it. */
+export interface Calls {
   count: number;
   /** Nodes that were gone through in them. */
   spent: number;
@@ -44,21 +44,11 @@ interface Done {
   readonly changes: Changes;
   readonly began: number;
   readonly reads: Reads;
-  /** The shape of what it was given and of what these variables held, with the objects in it. */
+  /** The digest of what it was given and of what these variables held, with the objects in it. */
   readonly held: string;
   readonly stores: readonly Holder[];
   /** Functions that it did not follow deeper, and how deep they were when it began. */
   readonly cuts: ReadonlyMap<Func, number>;
-}
-
-/** What is known of the calls of each function, in each environment around it. */
-export class Summaries {
-  readonly #calls = new Map<Func, Map<Variables | undefined, Calls>>();
-
-  of({ func, around }: OwnFunction): Calls {
-    const all = keep(this.#calls, func, () => new Map());
-    return keep(all, around, () => ({ count: 0, spent: 0, done: new Map() }));
-  }
 }
 
 /** Goes through a call, or does what the same call did before; `follow` goes through it. */
@@ -69,7 +59,11 @@ export function summarised(
   frame: Invocation,
   follow: () => Value,
 ): Value {
-  const calls = engine.summaries.of(own);
+  const calls = keep(
+    keep(engine.calls, own.func, () => new Map()),
+    own.around,
+    (): Calls => ({ count: 0, spent: 0, done: new Map() }),
+  );
   const isKept =
     engine.knowledge.isOpen === true &&
     calls.spent > Math.max(spentMax, calls.count * cheapMax) &&
@@ -122,7 +116,7 @@ function again(
     changes,
     began,
     reads,
-    held: shapeOfValues(engine, [...valuesOf(call), ...heldIn(reads)], stores),
+    held: digestOf(shapeOfValues(engine, [...valuesOf(call), ...heldIn(reads)], stores)),
     stores,
     cuts: new Map([...cuts].map((func) => [func, engine.activeOf(func)])),
   };
@@ -156,7 +150,7 @@ function sameStores(engine: Engine, { reads, held, cuts }: Done, call: Call): Ho
   for (const [func, active] of cuts) if (engine.activeOf(func) < active) return undefined;
   const stores: Holder[] = [];
   const now = shapeOfValues(engine, [...valuesOf(call), ...heldIn(reads)], stores);
-  return now === held ? stores : undefined;
+  return digestOf(now) === held ? stores : undefined;
 }
 
 // Whether all that a call made can be made again.

@@ -218,9 +218,10 @@ class Lowering implements ScriptLowering {
     const found = items.toReversed().map(({ body, terminator }) => {
       const own = this.#node(body);
       const goesOn = terminator === ';&' || terminator === ';;&';
-      if (goesOn && behind.length > behindMax)
+      const isMuch = goesOn && behind.length > behindMax;
+      if (isMuch)
         this.unread.push({ at: this.place(body).start, reason: 'a branch that goes on in many' });
-      const item = this.#printed(body, [own, ...(goesOn ? behind : [])]);
+      const item = this.#printed(body, [own, ...(goesOn && !isMuch ? behind : [])]);
       behind = [this.#perhaps(body, [own]), ...behind.slice(0, behindMax)];
       return item;
     });
