@@ -166,7 +166,6 @@ function setPart(
     text.carry(nodes);
     return;
   }
-  touch();
   const at = engine.at(frame, place, name ?? '');
   const call = { ...nothingGiven, args: [given], at, frame, self: textValue(text) };
   const [made] = applyRow(engine, call, row).texts;

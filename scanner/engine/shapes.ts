@@ -111,6 +111,7 @@ export class Moved {
   }
 
   value(value: Value): Value {
+    if (value.texts.some(({ isBuffer }) => isBuffer)) this.isWhole = false;
     if (value.things.length === 0) return value;
     return { ...value, things: value.things.map((thing) => this.#thing(thing)) };
   }

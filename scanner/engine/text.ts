@@ -7,6 +7,7 @@ import { detailCharsMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { OffsetMap } from '../fact/source.ts';
 import type { Extent } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
+import { touch } from './heap.ts';
 
 export interface TextPiece {
   /** `unknownPart` where the text is not known. */
@@ -27,13 +28,13 @@ export class Text {
   readonly length: number;
   #whole: string | undefined;
   #nodes: readonly string[] | undefined;
-  readonly #isBuffer: boolean;
+  readonly isBuffer: boolean;
   /** Bytes that were changed one by one say something else than what is written. */
   isChanged = false;
 
   constructor(pieces: readonly TextPiece[], isBuffer = false) {
     this.pieces = pieces;
-    this.#isBuffer = isBuffer;
+    this.isBuffer = isBuffer;
     this.length = pieces.reduce((sum, { text }) => sum + text.length, 0);
   }
 
@@ -48,7 +49,8 @@ export class Text {
 
   /** Changes a buffer: at one place to a letter, else to what is not known. */
   overwrite(nodes: readonly string[], at?: number, letter = unknownPart): void {
-    if (!this.#isBuffer) return;
+    if (!this.isBuffer) return;
+    touch();
     const { whole } = this;
     const isPlace = at !== undefined && at >= 0 && at < whole.length && whole.length < bufferMax;
     const text = isPlace ? `${whole.slice(0, at)}${letter}${whole.slice(at + 1)}` : unknownPart;
@@ -60,7 +62,8 @@ export class Text {
 
   /** Becomes another text, where it may be changed. */
   become({ pieces }: Text): void {
-    if (!this.#isBuffer) return;
+    if (!this.isBuffer) return;
+    touch();
     this.pieces = pieces;
     this.#whole = undefined;
     this.#nodes = undefined;
@@ -69,7 +72,8 @@ export class Text {
   /** Adds data to a buffer whose letters stay: a query to an address. */
   carry(nodes: readonly string[]): void {
     const last = this.pieces.at(-1);
-    if (!this.#isBuffer || nodes.length === 0 || last === undefined) return;
+    if (!this.isBuffer || nodes.length === 0 || last === undefined) return;
+    touch();
     this.pieces = [...this.pieces.slice(0, -1), { ...last, nodes: [...last.nodes, ...nodes] }];
     this.#nodes = undefined;
   }
@@ -94,7 +98,7 @@ export class Text {
     this.#nodes ??=
       this.pieces.length === 1
         ? (this.pieces[0]?.nodes ?? [])
-        : this.pieces.flatMap(({ nodes }) => nodes);
+        : [...new Set(this.pieces.flatMap(({ nodes }) => nodes))];
     return this.#nodes;
   }
 

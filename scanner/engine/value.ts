@@ -293,11 +293,10 @@ const nestedMax = 6;
 
 /** All nodes of values: also of what their lists, records and fields hold. */
 export function allNodesOf(values: readonly Value[]): readonly string[] {
-  const nodes = new Set<string>();
+  const lists: (readonly string[])[] = [];
   const seen = new Set<HeapObject>();
   const add = (value: Value, depth: number): void => {
-    for (const node of value.nodes) nodes.add(node);
-    for (const text of value.texts) for (const node of text.nodes) nodes.add(node);
+    lists.push(value.nodes, ...value.texts.map(({ nodes }) => nodes));
     if (depth >= nestedMax) return;
     for (const thing of value.things) {
       if (thing.is !== 'object' && thing.is !== 'instance') continue;
@@ -307,7 +306,7 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
     }
   };
   for (const value of values) add(value, 0);
-  return [...nodes];
+  return union(lists);
 }
 
 /** How many items a value holds. */

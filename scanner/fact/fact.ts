@@ -57,6 +57,11 @@ export interface CapabilityFact extends Located {
   readonly shape?: string;
 }
 
+/** The path of a mount. */
+export function mountPath({ capability }: CapabilityFact): string | undefined {
+  return capability.kind === 'mount' ? capability.path : undefined;
+}
+
 /**
  * A property of code that is no capability by itself, for example an eval, a detached child, a name
  * visible only after folding.

@@ -1,5 +1,5 @@
 /** The environment of a process is read by way of the system. */
-import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
+import { type CapabilityFact, mountPath, type TraitFact } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
@@ -19,19 +19,15 @@ export const processEnvironment = defineRule({
       .of('capability')
       .filter(
         (fact) =>
-          pathOf(fact) !== undefined &&
-          sensitivePath(pathOf(fact) ?? '')?.kind === 'process-environment',
+          mountPath(fact) !== undefined &&
+          sensitivePath(mountPath(fact) ?? '')?.kind === 'process-environment',
       )
-      .map((fact) => draftOf(fact, `reads ${pathOf(fact)}`)),
+      .map((fact) => draftOf(fact, `reads ${mountPath(fact)}`)),
     ...context
       .of('trait')
       .map((fact) => draftOf(fact, `lists other processes with their environment: ${fact.detail}`)),
   ],
 });
-
-function pathOf({ capability }: CapabilityFact): string | undefined {
-  return capability.kind === 'mount' ? capability.path : undefined;
-}
 
 function draftOf(fact: CapabilityFact | TraitFact, message: string): FindingDraft {
   return draftAt(fact, message, { severity: milder('high', fact) });

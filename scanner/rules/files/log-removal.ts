@@ -1,5 +1,6 @@
 /** The system's logs are deleted or emptied. */
 
+import { mountPath } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
 import { defineRule, draftAt } from '../../rule.ts';
 
@@ -15,7 +16,7 @@ export const logRemoval = defineRule({
   reads: ['capability:mount'],
   check: ({ of }) =>
     of('capability').flatMap((fact) => {
-      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      const path = mountPath(fact);
       if (path === undefined || !systemLogs.test(path)) return [];
       const overwrites =
         fact.traits.includes('write') && !fact.traits.includes('append') && traces.test(path);

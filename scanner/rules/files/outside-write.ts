@@ -1,5 +1,5 @@
 /** Files outside of the skill's and the project's folders are written or deleted. */
-import type { CapabilityFact } from '../../fact/fact.ts';
+import { type CapabilityFact, mountPath } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { needsCapability } from '../../manifest/observed.ts';
@@ -35,7 +35,7 @@ export const outsideRead = defineRule({
  * could not be computed.
  */
 export function outsidePath(fact: CapabilityFact): string | undefined {
-  const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+  const path = mountPath(fact);
   if (path === undefined || path === '*' || !runs(fact)) return undefined;
   // In the sandbox the home folder is an empty one of its own; elsewhere it is the user’s, and
   // programs keep their own things behind a dot.
@@ -160,7 +160,7 @@ export const agentHistory = defineRule({
       ? 'medium'
       : 'low';
     return capabilities.flatMap((fact) => {
-      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      const path = mountPath(fact);
       if (path === undefined || sensitivePath(path)?.kind !== 'agent-history') return [];
       const severity = milder(isInText(fact) ? 'low' : usual, fact);
       return [
@@ -186,7 +186,7 @@ export const shellHistory = defineRule({
   reads: ['capability:mount'],
   check: ({ of }) =>
     of('capability').flatMap((fact) => {
-      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      const path = mountPath(fact);
       if (path === undefined || sensitivePath(path)?.kind !== 'history') return [];
       // Emptying it is the business of persistence/history-off.
       if (fact.traits.includes('delete')) return [];
@@ -209,7 +209,7 @@ export const destructive = defineRule({
   reads: ['capability:mount'],
   check: (context) =>
     context.of('capability').flatMap((fact) => {
-      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      const path = mountPath(fact);
       if (path === undefined || !(fact.traits.includes('delete') || fact.traits.includes('write')))
         return [];
       const isAll =
@@ -238,7 +238,7 @@ export const containerSocket = defineRule({
   reads: ['capability:mount'],
   check: (context) =>
     context.of('capability').flatMap((fact) => {
-      const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
+      const path = mountPath(fact);
       if (path === undefined || sensitivePath(path)?.kind !== 'container-socket') return [];
       return [
         draftAt(fact, `${fact.api} uses ${path}`, {
