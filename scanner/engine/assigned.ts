@@ -5,7 +5,6 @@ import { noteHandedOn } from './api-calls.ts';
 import { callValue, nothingGiven } from './calls.ts';
 import { inherit, methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
-import { touch } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { indexIn } from './items.ts';
@@ -193,7 +192,6 @@ function addMethods(engine: Engine, of: OwnClass, name: string, given: Value): v
   for (const one of given.things)
     if (one.is === 'function') {
       const takesObject = engine.knowledge.modules && !one.func.takesReceiver;
-      touch(of);
       of.methods.set(name, { ...one, ...(takesObject && { takesObject: true }) });
     }
 }

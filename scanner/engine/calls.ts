@@ -139,7 +139,7 @@ function callNamed(engine: Engine, site: CallSite, written: string, given: Given
   const functions = functionsOf(engine, name, frame);
   if (functions.length > 0)
     return callValue(engine, site, { ...unknown, isOpen: false, things: functions }, given);
-  const held = engine.heap.read(engine.globals, written) ?? frame.env.get(written);
+  const held = engine.globals.fields.get(written) ?? frame.env.get(written);
   if (held !== undefined) return callValue(engine, site, held, given);
   const ofAny = `Any#${written}`;
   if (rowFor(engine, written) === undefined && rowFor(engine, ofAny) !== undefined)

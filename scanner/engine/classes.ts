@@ -5,7 +5,6 @@ import { own } from '../lookup-tables/api.ts';
 import { callApi, passThrough } from './api-calls.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { rowFor } from './effects/effects.ts';
-import { touch } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { holdUnknown, withReceiver } from './methods.ts';
@@ -117,7 +116,6 @@ function openAs(self: Value, made: Value): void {
   for (const thing of self.things)
     for (const other of made.things)
       if (thing.is === 'object' && other.is === 'instance') {
-        touch(thing.object);
         thing.object.openOn = other.object.openOn;
         thing.object.rest = other.object.rest;
       }
@@ -240,13 +238,11 @@ const ancestorsMax = 256;
 /** Adds what a class extends where it is opened, for the first time or again. */
 export function extend(engine: Engine, of: OwnClass, values: readonly Value[]): void {
   const { supers } = of;
-  const { size } = supers;
   for (const thing of values.flatMap(({ things }) => things)) {
     if (supers.size >= ancestorsMax) break;
     if (thing.is === 'class') supers.add(thing.class);
     if (thing.is === 'api') supers.add(thing.name);
   }
-  if (supers.size > size) touch(of);
   const { length } = [...ancestorsOf(of)];
   engine.spend(length);
   if (Math.max(supers.size, length) >= ancestorsMax)
@@ -264,7 +260,6 @@ export function inherit(engine: Engine, of: Value, base: Value): void {
     if (thing.is === 'class') extend(engine, thing.class, classes);
     if (thing.is !== 'object') continue;
     const { object } = thing;
-    touch(object);
     object.base = object.base === undefined ? base : either([base, object.base]);
   }
 }

@@ -4,7 +4,6 @@
  * changed is taken back at its end, and the values that all of them leave are joined.
  */
 import { keep } from '../fact/remembered.ts';
-import type { Moved } from './shapes.ts';
 import { either, isSame, nil, type Value } from './value.ts';
 
 /** Values by their names: variables of a function, an object, a class. */
@@ -52,15 +51,6 @@ interface Landing {
   former: Former | undefined;
 }
 
-/** Variables by the functions that have them. */
-export type Reads = Map<Fields, Set<string>>;
-
-/** Adds variables to those that were read. */
-export function readAlso(reads: Reads | undefined, more: Reads): void {
-  if (reads === undefined) return;
-  for (const [store, names] of more) addAll(setAt(reads, store), names);
-}
-
 let made = 0;
 
 /** The time at which a store is made. */
@@ -69,41 +59,15 @@ export function birth(): number {
   return made;
 }
 
-/** The birth of the oldest store that was changed beside its fields, which stays so everywhere. */
-let touched = Number.POSITIVE_INFINITY;
-
-/** Notes that a store, or what is none, is changed beside its fields. */
-export function touch(store?: Fields): void {
-  touched = Math.min(touched, store?.born ?? 0);
-}
-
-/** Does something; gives the birth of the oldest store that it changed beside its fields, too. */
-export function touching<T>(run: () => T): { readonly made: T; readonly touched: number } {
-  const before = touched;
-  touched = Number.POSITIVE_INFINITY;
-  const made = run();
-  const found = { made, touched };
-  touched = Math.min(before, touched);
-  return found;
-}
-
 export class Heap {
   /** Counts the changes of objects. */
   changes = 0;
   /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
   computed = 0;
-  /** The variables that are read, where somebody asks. */
-  reads: Reads | undefined;
   readonly #branches: { readonly born: number; readonly before: Map<Fields, Part> }[] = [];
   readonly #landings: Landing[] = [];
   /** The innermost landing to which something may have jumped. */
   #reached: Landing | undefined;
-
-  /** The value of a variable; it is among those that were read. */
-  read(store: Fields, key: string): Value | undefined {
-    if (this.reads !== undefined) setAt(this.reads, store).add(key);
-    return store.fields.get(key);
-  }
 
   set(store: Fields, key: string, value: Value): void {
     this.#note(store, key);
@@ -145,19 +109,6 @@ export class Heap {
       if (shape !== undefined) putShape(store, shape);
     }
     return after;
-  }
-
-  /** Changes once more what was changed before; `moved` says which stores and values these are. */
-  redo(changes: Changes, moved?: Moved): void {
-    for (const [of, { fields, shape }] of changes) {
-      const store = moved?.store(of) ?? of;
-      for (const [key, value] of fields)
-        if (value === undefined) this.delete(store, key);
-        else this.set(store, key, moved?.value(value) ?? value);
-      if (shape === undefined) continue;
-      const rest = shape.rest && (moved?.value(shape.rest) ?? shape.rest);
-      this.reshape(store, { ...shape, rest });
-    }
   }
 
   /** Changes what may have been changed; `isSure` when one of the branches is surely run. */

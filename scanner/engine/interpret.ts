@@ -29,7 +29,6 @@ import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
 import { shownBy } from './protocols.ts';
-import type { Calls } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -54,7 +53,7 @@ import {
 import { Variables } from './variables.ts';
 
 /** Nodes gone through in all programs together: a constant, and as many for each character. */
-const nodesFree = 550_000;
+const nodesFree = 900_000;
 const nodesPerCharacter = 0.25;
 /** A text of 64 letters costs as much as a node. */
 export const charactersPerNodeShift = 6;
@@ -140,11 +139,8 @@ export class Engine {
   readonly environments = new Map<string, boolean>();
   /** In each program, the first call of which nothing is known. */
   readonly unknownCalls = new Map<OwnProgram, { readonly at: number; readonly name: string }>();
-  /** Functions that were not followed any deeper, where somebody asks. */
-  cuts: Set<Func> | undefined;
   /** Calls that may happen when the program has done more. */
   readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
-  readonly calls = new Map<Func, Map<Variables | undefined, Calls>>();
   /** What was thrown last. */
   raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */

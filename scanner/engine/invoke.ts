@@ -7,7 +7,6 @@ import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './c
 import { type ApiCall, allGiven } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { shapeOfValues } from './shapes.ts';
-import { type Call, summarised, valuesOf } from './summaries.ts';
 import {
   allNodesOf,
   dataOf,
@@ -30,6 +29,12 @@ type Site = Pick<CallSite, 'node' | 'frame'>;
 
 /** Calls of one function inside one call of it that are followed. */
 const againMax = 256;
+/** What a function is called with. */
+interface Call {
+  readonly given: Given;
+  readonly self: Value | undefined;
+}
+
 /**
  * Whether a function was called again and again inside one call of it; counts the call. Where what
  * it is given is like nothing that it was given before, it says that it is not followed.
@@ -45,7 +50,7 @@ export function isCalledOften(
   const calls = keep(engine.again, func, () => ({ count: -1, shapes: new Set<string>() }));
   calls.count += 1;
   if (calls.count === 0) return false;
-  const given = valuesOf(call);
+  const given = allGiven(call.self === undefined ? call.given : { ...call.given, self: call.self });
   const hasData = given.map((value) => allNodesOf([value]).length > 0);
   // Shapes may be long: their digests are kept.
   const shape = digestOf(`${shapeOfValues(engine, given)} ${hasData}`);
@@ -70,7 +75,6 @@ export function invoke(
   const active = engine.activeOf(func);
   const isOften = isCalledOften(engine, func, frame, site.node, { given, self });
   // What the last of many calls inside one another gives, which end somewhere.
-  if (active >= recursionMax || isOften) engine.cuts?.add(func);
   if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
     return follow(engine, own, { given: opened(given), self }, site);
   const isTooDeep = frame.depth >= framesMax;
@@ -82,8 +86,7 @@ export function invoke(
     (engine.isExhausted && engine.called.has(func))
   )
     return dataOf(allNodesOf(allGiven(given)));
-  const call = { given, self };
-  return summarised(engine, own, call, frame, () => follow(engine, own, call, site));
+  return follow(engine, own, { given, self }, site);
 }
 
 // The same arguments, or others.

@@ -124,7 +124,7 @@ function functionsIn(thing: Thing): readonly Value[] {
 
 // What a program puts in place of a method of the library's lists or records.
 function replacedMethod(
-  { knowledge, globals, heap }: Engine,
+  { knowledge, globals }: Engine,
   kind: 'list' | 'record',
   name: string,
 ): Value | undefined {
@@ -132,7 +132,7 @@ function replacedMethod(
     of === kind ? [`${owner}.prototype.${name}`] : [],
   );
   const replaced = owners.find((one) => globals.fields.has(one));
-  return replaced === undefined ? undefined : heap.read(globals, replaced);
+  return replaced === undefined ? undefined : globals.fields.get(replaced);
 }
 
 function isNothing({ things, texts }: Value): boolean {
@@ -187,7 +187,7 @@ function callOn(
     case 'function': {
       if (engine.knowledge.isOpen && name === '__call__')
         return invoke(engine, thing, given, site, thing.self);
-      const field = engine.heap.read(fieldsOf(engine, thing), name);
+      const field = fieldsOf(engine, thing).fields.get(name);
       if (field !== undefined) return callValue(engine, site, field, given);
       const api = `Function#${name}`;
       return rowFor(engine, api) === undefined
@@ -288,7 +288,7 @@ function callInLibrary(
   const { isOpen, powerful, callsBack, makeName } = engine.knowledge;
   const written = `${thing.name}.${name}`;
   const api = engine.canonical(written);
-  const replaced = isOpen ? engine.heap.read(engine.globals, api) : undefined;
+  const replaced = isOpen ? engine.globals.fields.get(api) : undefined;
   if (replaced !== undefined) return callValue(engine, site, replaced, given);
   if (isOpen && /^__(str|repr)__$/.test(name) && /^\w+$/.test(thing.name))
     return shownApi(thing.name) ?? callApi(engine, site, api, given, undefined);

@@ -47,7 +47,7 @@ export function namedValue(
   const { knowledge } = engine;
   const plain = knowledge.ignoresCase && node.kind === 'global' ? fold(node.name) : node.name;
   const name = node.kind === 'global' ? engine.canonical(plain) : plain;
-  const held = engine.heap.read(engine.globals, node.name);
+  const held = engine.globals.fields.get(node.name);
   if (held !== undefined) return held;
   const given = own(knowledge.names, name);
   if (given !== undefined) return valueOfName(engine, given, engine.at(frame, node, name));
@@ -57,7 +57,7 @@ export function namedValue(
   const functions = functionsOf(engine, name, frame);
   if (functions.length > 0) return { ...unknown, isOpen: false, things: functions };
   const last = lastOf(node.name);
-  return engine.heap.read(engine.globals, last) ?? thingValue({ is: 'api', name });
+  return engine.globals.fields.get(last) ?? thingValue({ is: 'api', name });
 }
 
 // What stands behind the last mark of a qualified name.
@@ -158,7 +158,7 @@ export function memberIn(
     case 'class':
       return [classMember(engine, node, thing.class, name, frame) ?? unknown];
     case 'function': {
-      const field = engine.heap.read(fieldsOf(engine, thing), name ?? '*');
+      const field = fieldsOf(engine, thing).fields.get(name ?? '*');
       if (field !== undefined) return [field];
       return engine.knowledge.isOpen && name === '__globals__'
         ? [thingValue({ is: 'module', program: thing.program })]
@@ -295,7 +295,7 @@ function memberOfApi(
   const written = `${thing.name}.${name ?? '*'}`;
   const full = engine.canonical(written);
   if (engine.knowledge.isOpen && /^__(dict|call)__$/.test(name ?? '')) return thingValue(thing);
-  const replaced = engine.knowledge.isOpen ? engine.heap.read(engine.globals, full) : undefined;
+  const replaced = engine.knowledge.isOpen ? engine.globals.fields.get(full) : undefined;
   if (replaced !== undefined) return replaced;
   const given = own(engine.knowledge.names, full);
   return given === undefined
@@ -533,7 +533,7 @@ export function moduleMember(
   { env, source }: OwnProgram,
   name: string,
 ): Value | undefined {
-  return env?.get(name) ?? engine.heap.read(engine.globals, `${source.path}#${name}`);
+  return env?.get(name) ?? engine.globals.fields.get(`${source.path}#${name}`);
 }
 
 // What a row of the library says of a use that is no call.

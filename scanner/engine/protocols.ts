@@ -3,7 +3,6 @@
 import type { Node } from '../ir/ir.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { methodOf } from './classes.ts';
-import { touch } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { compute } from './library/library.ts';
 import { listOfAny } from './library/lists.ts';
@@ -120,7 +119,6 @@ export function askProtocols(engine: Engine, site: CallSite, given: Given): void
       const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
       if (methods.length === 0) continue;
       engine.asked.add(thing.object);
-      touch(thing.object);
       for (const method of methods) {
         const handed = newObject('object');
         const arg = thingValue({ is: 'instance', of: 'object', object: handed });

@@ -7,7 +7,6 @@ import { detailCharsMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { OffsetMap } from '../fact/source.ts';
 import type { Extent } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-import { touch } from './heap.ts';
 
 export interface TextPiece {
   /** `unknownPart` where the text is not known. */
@@ -28,13 +27,13 @@ export class Text {
   readonly length: number;
   #whole: string | undefined;
   #nodes: readonly string[] | undefined;
-  readonly isBuffer: boolean;
+  readonly #isBuffer: boolean;
   /** Bytes that were changed one by one say something else than what is written. */
   isChanged = false;
 
   constructor(pieces: readonly TextPiece[], isBuffer = false) {
     this.pieces = pieces;
-    this.isBuffer = isBuffer;
+    this.#isBuffer = isBuffer;
     this.length = pieces.reduce((sum, { text }) => sum + text.length, 0);
   }
 
@@ -49,8 +48,7 @@ export class Text {
 
   /** Changes a buffer: at one place to a letter, else to what is not known. */
   overwrite(nodes: readonly string[], at?: number, letter = unknownPart): void {
-    if (!this.isBuffer) return;
-    touch();
+    if (!this.#isBuffer) return;
     const { whole } = this;
     const isPlace = at !== undefined && at >= 0 && at < whole.length && whole.length < bufferMax;
     const text = isPlace ? `${whole.slice(0, at)}${letter}${whole.slice(at + 1)}` : unknownPart;
@@ -62,8 +60,7 @@ export class Text {
 
   /** Becomes another text, where it may be changed. */
   become({ pieces }: Text): void {
-    if (!this.isBuffer) return;
-    touch();
+    if (!this.#isBuffer) return;
     this.pieces = pieces;
     this.#whole = undefined;
     this.#nodes = undefined;
@@ -72,8 +69,7 @@ export class Text {
   /** Adds data to a buffer whose letters stay: a query to an address. */
   carry(nodes: readonly string[]): void {
     const last = this.pieces.at(-1);
-    if (!this.isBuffer || nodes.length === 0 || last === undefined) return;
-    touch();
+    if (!this.#isBuffer || nodes.length === 0 || last === undefined) return;
     this.pieces = [...this.pieces.slice(0, -1), { ...last, nodes: [...last.nodes, ...nodes] }];
     this.#nodes = undefined;
   }

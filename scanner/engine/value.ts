@@ -5,7 +5,7 @@ import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { Func, LoweredProgram, NodeOf } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import type { Given } from './calls.ts';
-import { birth, type Fields, touch } from './heap.ts';
+import { birth, type Fields } from './heap.ts';
 import { concatTexts, Text } from './text.ts';
 import type { Variables } from './variables.ts';
 
@@ -506,7 +506,6 @@ export function absorb(object: HeapObject, nodes: readonly string[], depth = 0):
   const before = object.rest?.nodes ?? [];
   const all = union([before, nodes]);
   if (all.length === before.length) return;
-  touch(object);
   object.rest = dataOf(all);
   for (const one of object.holds ?? []) absorb(one, nodes, depth + 1);
 }

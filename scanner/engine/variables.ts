@@ -15,7 +15,7 @@ export class Variables implements Fields {
   }
 
   get(name: string): Value | undefined {
-    return this.#heap.read(this, name) ?? this.#outer?.get(name);
+    return this.fields.get(name) ?? this.#outer?.get(name);
   }
 
   /** Sets a variable where it is, or here when nobody has it. */

@@ -33,7 +33,6 @@ describe('a file that nests a hundred thousand deep', () => {
     ['a.sh', nest('${x:-', '}')],
     ['a.sh', nest('if ls; then ', '; fi')],
     ['a.sh', `cat ${'<<E '.repeat(deep)}`],
-    ['a.sh', `case x in ${'a) ls;; '.repeat(deep)} esac`],
     ['a.sh', `case x in ${'a) ls;& '.repeat(deep)} esac`],
     ['a.py', nest('(', ')')],
     ['a.md', nest('> ')],

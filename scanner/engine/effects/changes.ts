@@ -1,7 +1,7 @@
 import type { EffectOf, RowEffect } from '../../knowledge/row.ts';
 import { append, setMember } from '../assigned.ts';
 import { inherit } from '../classes.ts';
-import { type Heap, touch } from '../heap.ts';
+import type { Heap } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { numberOf } from '../library/scripting.ts';
 import {
@@ -103,7 +103,6 @@ function update(engine: Engine, object: HeapObject, given: Value | undefined): v
     return;
   }
   const isLibrary = given.things.some(({ is }) => is === 'api');
-  touch(object);
   if (isLibrary && engine.knowledge.itemsAreMembers) object.base = given;
   // Nobody knows what members an object of a library has.
   const isMade = given.things.some(({ is }) => is === 'instance');

@@ -8,7 +8,6 @@ import { type ObservedThing, recordings } from '../../lookup-tables/observations
 import { shellVariables, steeringVariables } from '../../lookup-tables/shell.ts';
 import { setMember } from '../assigned.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from '../calls.ts';
-import { touch } from '../heap.ts';
 import type { Engine, Invocation } from '../interpret.ts';
 import { invoke } from '../invoke.ts';
 import { withReceiver } from '../methods.ts';
@@ -118,10 +117,8 @@ export function applyRow(engine: Engine, call: ApiCall, row: Row): Value {
         thing.is === 'instance' &&
         thing.object.openOn.length === 0 &&
         row.effects.some(({ does }) => does === 'request' || does === 'connect')
-      ) {
-        touch(thing.object);
+      )
         thing.object.openOn = openIn(made);
-      }
   const given = givenBy(engine, call, row, made);
   const isPlain = row.effects.length > 0 && row.gives === undefined;
   const values = made.filter((value) => value !== undefined);

@@ -99,7 +99,7 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
     const loaded = loadPath(engine, call.at, textValue(text), call.frame, true);
     const own = isKnown ? ownProgram(engine, call.at.program, whole, true) : undefined;
     const exported = `exports of ${own?.source.path ?? ''}`;
-    const held = own && engine.heap.read(engine.globals, exported);
+    const held = own && engine.globals.fields.get(exported);
     return held ?? loaded;
   });
   const found = either(values);

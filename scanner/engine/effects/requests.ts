@@ -14,7 +14,6 @@ import {
   writtenHost,
 } from '../../lookup-tables/egress-of.ts';
 import { addRest } from '../assigned.ts';
-import { touch } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { leadingNodes, Text } from '../text.ts';
 import {
@@ -327,10 +326,8 @@ export function applyConnect(engine: Engine, call: ApiCall, effect: EffectOf<'co
     const name = capability.kind === 'egress' ? capability.url : '*';
     return engine.notes.source(at, { what: 'network', name }, `${at.api} receives it`);
   });
-  for (const object of objectsOf(call.self ?? unknown)) {
-    touch(object);
+  for (const object of objectsOf(call.self ?? unknown))
     object.openOn = [...object.openOn, ...opened];
-  }
   const object = newObject('object');
   object.openOn = opened;
   const kept = engine.knowledge.isOpen

@@ -82,7 +82,7 @@ export class Shell {
   // variables by their names, all else by names with a blank.
 
   get(name: string): Value | undefined {
-    return this.engine.heap.read(this.engine.globals, name);
+    return this.engine.globals.fields.get(name);
   }
 
   set(name: string, value: Value): void {
