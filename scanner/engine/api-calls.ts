@@ -284,17 +284,15 @@ export function ownObject(
 // Logging with a handler that sends, reports of errors, traces of requests.
 function noteChannels(engine: Engine, call: ApiCall, api: string, made: Value): void {
   for (const { name, tells, opens, adds, handlers } of engine.knowledge.channels ?? []) {
-    const isOpener = opens.test(api);
-    const isHandled = handlers?.test(api) === true;
     const [first] = engine.programs.values();
-    if (first === undefined || !(isOpener || isHandled || tells.test(api))) continue;
+    if (first === undefined) return;
     const place = { ...call.at, program: first, place: { start: 0, end: 0 } };
     const node = (): string => engine.notes.sharedNode(place, `told ${name}`, `told to ${name}`);
     const given = [...call.args, ...call.named.values()];
     if (tells.test(api))
       for (const from of allNodesOf([...given, ...call.spread])) engine.notes.edge(from, node());
-    if (isHandled) tellHandlers(engine, call, api, dataOf([node()]));
-    if (!isOpener) continue;
+    if (handlers?.test(api) === true) tellHandlers(engine, call, api, dataOf([node()]));
+    if (!opens.test(api)) continue;
     const added = [...call.named]
       .filter(([key]) => adds.test(key))
       .map(([, value]) => withNodes(value, hookNodes(engine, call, value)));

@@ -53,7 +53,7 @@ import {
 import { Variables } from './variables.ts';
 
 /** Nodes gone through in all programs together: a constant, and as many for each character. */
-const nodesFree = 900_000;
+const nodesFree = 650_000;
 const nodesPerCharacter = 0.25;
 /** A text of 64 letters costs as much as a node. */
 export const charactersPerNodeShift = 6;

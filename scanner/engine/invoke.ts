@@ -6,18 +6,21 @@ import type { Extent, Func, Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import { type ApiCall, allGiven } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { shapeOfValues } from './shapes.ts';
 import {
   allNodesOf,
   dataOf,
   either,
+  type HeapObject,
   itemsOf,
+  knownOf,
   listValue,
   newObject,
   nil,
+  type OwnClass,
   type OwnFunction,
   objectsOf,
   partOf,
+  type Thing,
   thingValue,
   unknown,
   type Value,
@@ -29,6 +32,7 @@ type Site = Pick<CallSite, 'node' | 'frame'>;
 
 /** Calls of one function inside one call of it that are followed. */
 const againMax = 256;
+
 /** What a function is called with. */
 interface Call {
   readonly given: Given;
@@ -60,7 +64,10 @@ export function isCalledOften(
   return calls.count > againMax;
 }
 
-/** Goes through a function with what it is given. */
+/**
+ * Goes through a function with what it is given, each time: what a call does depends on more than
+ * its arguments. Each way to remember calls let attacks pass: `steered-calls.txt` has some.
+ */
 export function invoke(
   engine: Engine,
   own: OwnFunction,
@@ -217,4 +224,54 @@ function valueFor(
 function generated(list: Value, resume: (sent: Value) => Value): Value {
   for (const object of objectsOf(list)) object.resume = resume;
   return list;
+}
+
+/** Values within values that are looked at; beyond, what holds them is known by its changes. */
+const valuesMax = 512;
+
+/** What values hold besides data: two of one shape steer what they are given to alike. */
+function shapeOfValues(engine: Engine, values: readonly Value[]): string {
+  const parts: string[] = [];
+  const seen = new Set<HeapObject | OwnClass>();
+  let count = 0;
+  const addThing = (thing: Thing): void => {
+    if (thing.is === 'object' || thing.is === 'instance') addStore(thing.object, thing);
+    else if (thing.is === 'class') addStore(thing.class, thing);
+    else if (thing.is === 'api') parts.push(thing.name);
+    else if (thing.is === 'function')
+      parts.push(`${thing.program.source.path}@${thing.func.start}`);
+    else if (thing.is === 'module') parts.push(thing.program.source.path);
+    else parts.push(thing.is, String(engine.heap.changes));
+  };
+  const addStore = (store: HeapObject | OwnClass, thing: Thing): void => {
+    parts.push(
+      thing.is === 'instance' ? thing.of : thing.is,
+      'class' in store ? (store.class?.name ?? '') : '',
+    );
+    if (seen.has(store)) return;
+    seen.add(store);
+    for (const [key, value] of store.fields) {
+      if (count > valuesMax) break;
+      parts.push(key);
+      add(value);
+    }
+    if (store.rest !== undefined) add(store.rest);
+    const of = 'class' in store ? store.class : undefined;
+    if (of !== undefined) addStore(of, { is: 'class', class: of });
+    // A method that another has taken the place of.
+    if ('methods' in store)
+      for (const [name, { func }] of store.methods) parts.push(`${name}@${func.start}`);
+  };
+  const add = (value: Value): void => {
+    count += 1;
+    if (count > valuesMax) return;
+    for (const { whole } of value.texts) parts.push(JSON.stringify(whole));
+    for (const scalar of value.scalars) parts.push(String(scalar));
+    for (const thing of value.things) addThing(thing);
+    if (value.isOpen || knownOf(value) === undefined) parts.push('?');
+    parts.push(';');
+  };
+  for (const value of values) add(value);
+  engine.context.steps.take(count >> 3);
+  return `${parts.join(' ')}${count > valuesMax ? ` ${engine.heap.changes}` : ''}`;
 }

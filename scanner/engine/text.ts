@@ -94,7 +94,7 @@ export class Text {
     this.#nodes ??=
       this.pieces.length === 1
         ? (this.pieces[0]?.nodes ?? [])
-        : [...new Set(this.pieces.flatMap(({ nodes }) => nodes))];
+        : this.pieces.flatMap(({ nodes }) => nodes);
     return this.#nodes;
   }
 

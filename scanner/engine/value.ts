@@ -293,10 +293,11 @@ const nestedMax = 6;
 
 /** All nodes of values: also of what their lists, records and fields hold. */
 export function allNodesOf(values: readonly Value[]): readonly string[] {
-  const lists: (readonly string[])[] = [];
+  const nodes = new Set<string>();
   const seen = new Set<HeapObject>();
   const add = (value: Value, depth: number): void => {
-    lists.push(value.nodes, ...value.texts.map(({ nodes }) => nodes));
+    for (const node of value.nodes) nodes.add(node);
+    for (const text of value.texts) for (const node of text.nodes) nodes.add(node);
     if (depth >= nestedMax) return;
     for (const thing of value.things) {
       if (thing.is !== 'object' && thing.is !== 'instance') continue;
@@ -306,7 +307,7 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
     }
   };
   for (const value of values) add(value, 0);
-  return union(lists);
+  return [...nodes];
 }
 
 /** How many items a value holds. */

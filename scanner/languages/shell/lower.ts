@@ -26,7 +26,7 @@ import type { Arg, Extent, Func, LoweredProgram, Node, NodeOf } from '../../ir/i
 import { type Part, type ScriptLowering, WordLowering } from './lower-words.ts';
 
 /** Branches of a `case` in which one before them may go on. */
-const behindMax = 8;
+const behindMax = 64;
 /** Commands of one pipeline that are followed. */
 const pipelineMax = 64;
 
@@ -219,8 +219,8 @@ class Lowering implements ScriptLowering {
       const own = this.#node(body);
       const goesOn = terminator === ';&' || terminator === ';;&';
       const isMuch = goesOn && behind.length > behindMax;
-      if (isMuch)
-        this.unread.push({ at: this.place(body).start, reason: 'a branch that goes on in many' });
+      const reason = 'a branch of a case that goes on in many others';
+      if (isMuch) this.unread.push({ at: this.place(body).start, reason });
       const item = this.#printed(body, [own, ...(goesOn && !isMuch ? behind : [])]);
       behind = [this.#perhaps(body, [own]), ...behind.slice(0, behindMax)];
       return item;
