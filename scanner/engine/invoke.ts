@@ -54,7 +54,7 @@ export function isCalledOften(
   const calls = keep(engine.again, func, () => ({ count: -1, shapes: new Set<string>() }));
   calls.count += 1;
   if (calls.count === 0) return false;
-  const given = allGiven(call.self === undefined ? call.given : { ...call.given, self: call.self });
+  const given = [...(call.self ? [call.self] : []), ...allGiven(call.given)];
   const hasData = given.map((value) => allNodesOf([value]).length > 0);
   // Shapes may be long: their digests are kept.
   const shape = digestOf(`${shapeOfValues(engine, given)} ${hasData}`);

@@ -57,9 +57,9 @@ export interface CapabilityFact extends Located {
   readonly shape?: string;
 }
 
-/** The path of a mount. */
-export function mountPath({ capability }: CapabilityFact): string | undefined {
-  return capability.kind === 'mount' ? capability.path : undefined;
+/** The path of the mount that a fact or a sink is. */
+export function mountPath({ capability }: Pick<FlowSink, 'capability'>): string | undefined {
+  return capability?.kind === 'mount' ? capability.path : undefined;
 }
 
 /**

@@ -85,6 +85,14 @@ it('a page whose programs are not followed to the end says so once', async () =>
   expect(findings.filter(({ rule }) => rule === 'obfuscation/unanalysed')).toHaveLength(1);
 });
 
+it('a case whose branches go on in one another is followed, and said once where they are many', async () => {
+  const chain = (count: number): string => `case $1 in ${'a) ls ;& '.repeat(count)} esac`;
+  expect((await scan('a.sh', chain(60))).verdict).toBe('pass');
+  const { findings, verdict } = await scan('a.sh', chain(80));
+  expect(verdict).toBe('incomplete');
+  expect(findings.filter(({ rule }) => rule === 'obfuscation/unanalysed')).toHaveLength(1);
+});
+
 it('Python that the parser nests too deep while it recovers from an error is cut there', async () => {
   const { coverage, verdict } = await scan(
     'a.py',

@@ -1,5 +1,6 @@
 /** Which file of a skill an import names. */
 import { posix } from 'node:path';
+import { keep } from '../../fact/remembered.ts';
 import { pythonKnowledge } from '../../knowledge/python.ts';
 import { pythonOwnModules } from '../../lookup-tables/python-own-modules.ts';
 import type { FrontEndContext } from '../../programs/frontend.ts';
@@ -25,6 +26,7 @@ export class Modules {
   readonly #paths: ReadonlySet<string>;
   readonly #context: Pick<FrontEndContext, 'files' | 'isPackage'>;
   readonly #roots: ReadonlySet<string>;
+  readonly #known = new Map<string, string>();
 
   /** `roots` are folders that Python looks through before those of the libraries. */
   constructor(
@@ -39,6 +41,12 @@ export class Modules {
 
   /** The path of the module of the skill that an import names; undefined for the library's. */
   own(written: string, from: string): string | undefined {
+    return (
+      keep(this.#known, `${from} ${written}`, () => this.#find(written, from) ?? '') || undefined
+    );
+  }
+
+  #find(written: string, from: string): string | undefined {
     const [, dots = '', rest = ''] = /^(\.*)(.*)$/.exec(written) ?? [];
     const way = rest.replaceAll('.', '/');
     const ends = way === '' ? ['__init__.py'] : [`${way}.py`, `${way}/__init__.py`];

@@ -30,8 +30,8 @@ export function parsePython(
 ): { tree: Tree; stoppedAt: number | undefined } {
   if (text.includes('\0')) return { tree: parser.parse('('), stoppedAt: undefined };
   const parse = parser.startParse(forParser(text));
-  const deep = tooDeep.exec(text);
-  if (deep !== null) parse.stopAt(deep.index);
+  const deep = text.search(tooDeep);
+  if (deep >= 0) parse.stopAt(deep);
   const allow = chainsAllowed(parse);
   for (;;) {
     const tree = parse.advance();

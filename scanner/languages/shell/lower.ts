@@ -55,6 +55,10 @@ export function lowerScript(
   return { body: lowering.statements(script.commands, script), unread: lowering.unread };
 }
 
+function goesOn({ terminator }: CaseItem): boolean {
+  return terminator === ';&' || terminator === ';;&';
+}
+
 class Lowering implements ScriptLowering {
   readonly unread: { at: number; reason: string }[];
   readonly #steps: Steps;
@@ -214,18 +218,16 @@ class Lowering implements ScriptLowering {
 
   // Bodies of a `case`: one that ends with `;&` or `;;&` may go on in those behind.
   #items(items: readonly CaseItem[]): readonly Node[] {
-    let behind: readonly Node[] = [];
-    const found = items.toReversed().map(({ body, terminator }) => {
-      const own = this.#node(body);
-      const goesOn = terminator === ';&' || terminator === ';;&';
-      const isMuch = goesOn && behind.length > behindMax;
-      const reason = 'a branch of a case that goes on in many others';
-      if (isMuch) this.unread.push({ at: this.place(body).start, reason });
-      const item = this.#printed(body, [own, ...(goesOn && !isMuch ? behind : [])]);
-      behind = [this.#perhaps(body, [own]), ...behind.slice(0, behindMax)];
-      return item;
+    const bodies = items.map(({ body }) => this.#node(body));
+    const first = items.find(goesOn);
+    const isLong = first !== undefined && items.length - items.indexOf(first) > behindMax;
+    const reason = 'a branch of a case that goes on in many others';
+    if (isLong) this.unread.push({ at: this.place(first.body).start, reason });
+    return items.map((item, at) => {
+      const behind = goesOn(item) && !isLong ? bodies.slice(at + 1) : [];
+      const after = behind.map((one) => this.#perhaps(item.body, [one]));
+      return this.#printed(item.body, [...bodies.slice(at, at + 1), ...after]);
     });
-    return found.reverse();
   }
 
   // One of several bodies is run, or none.

@@ -1,5 +1,5 @@
 /** An agent’s memory, instructions or settings are written. */
-import type { CapabilityFact } from '../../fact/fact.ts';
+import { type CapabilityFact, mountPath } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
@@ -45,7 +45,7 @@ export const agentMemory = defineRule({
 function obeyed(
   fact: CapabilityFact,
 ): { readonly path: string; readonly says: string; readonly kept?: boolean } | undefined {
-  const path = fact.capability.kind === 'mount' ? (fact.shape ?? fact.capability.path) : undefined;
+  const path = fact.shape ?? mountPath(fact);
   if (path !== undefined && neighbour.test(path))
     return { path, says: 'the instructions of another skill' };
   const found = sensitiveMount(fact);

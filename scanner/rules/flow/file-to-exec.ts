@@ -1,6 +1,6 @@
 /** What came from the network is written to a file, and the file is run. */
 import { basename } from 'node:path/posix';
-import type { FactOf, FlowFact } from '../../fact/fact.ts';
+import { type FactOf, type FlowFact, mountPath } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
@@ -31,7 +31,7 @@ export const fileToExec = defineRule({
     const reported = new Set<string>();
     const startedSources = new Set(started.map(({ source }) => source.name));
     const known = written.flatMap((flow) => {
-      const path = flow.sink.capability?.kind === 'mount' ? flow.sink.capability.path : undefined;
+      const path = mountPath(flow.sink);
       if (path === undefined || path.endsWith('*')) return [];
       const plain = path.replace(/^\.\//, '');
       const start =

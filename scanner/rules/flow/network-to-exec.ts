@@ -1,6 +1,6 @@
 /** What was received from the network is run. */
 import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
-import type { FlowFact } from '../../fact/fact.ts';
+import { type FlowFact, mountPath } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { isNamedAfter } from '../../flow/belonging.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
@@ -179,7 +179,7 @@ function fromWhere({ source }: FlowFact): string {
 
 // What an agent obeys: its memory and settings, and other skills.
 function instructionsIn({ sink }: FlowFact): string | undefined {
-  const path = sink.capability?.kind === 'mount' ? sink.capability.path : undefined;
+  const path = mountPath(sink);
   if (path === undefined || path === '*') return undefined;
   const isObeyed =
     /^agent-(memory|settings)$/.test(sensitivePath(path)?.kind ?? '') ||

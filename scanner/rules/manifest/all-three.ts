@@ -1,5 +1,5 @@
 /** The skill has secrets or private files, reads what strangers wrote, and can send. */
-import type { FactOf } from '../../fact/fact.ts';
+import { type FactOf, mountPath } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
 import { isSecretName } from '../../lookup-tables/secret-providers.ts';
 import { defineRule } from '../../rule.ts';
@@ -23,12 +23,7 @@ export const allThree = defineRule({
       .find((flow) => runs(flow) && flow.source.what === 'network' && flow.sink.what === 'output');
     const sends = facts.find(sendsData);
     if (secret === undefined || reads === undefined || sends === undefined) return [];
-    const what =
-      secret.capability.kind === 'env'
-        ? secret.capability.name
-        : secret.capability.kind === 'mount'
-          ? secret.capability.path
-          : '';
+    const what = secret.capability.kind === 'env' ? secret.capability.name : mountPath(secret);
     return [
       {
         span: sends.span,
