@@ -49,7 +49,7 @@ export interface Given {
 export const nothingGiven: Given = { args: [], named: new Map(), spread: [] };
 
 /** Calls of one function inside one another that are followed. */
-export const recursionMax = 3;
+export const recursionMax = 2;
 /** Calls inside one another that are followed. */
 export const framesMax = 200;
 export const tooDeep = `more than ${framesMax} calls inside one another`;

@@ -364,19 +364,17 @@ function carrying(text: Text, nodes: readonly string[]): Text {
 /** Values as one text: each alternative with each of the others, as many as are kept. */
 export function concat(parts: readonly Value[]): Value {
   const all = parts.map(shownTexts);
-  const isOne = all.every((texts) => texts.length === 1);
-  let texts: readonly Text[] = [isOne ? concatTexts(all.flat()) : new Text([])];
+  let ways: Text[][] = [[]];
   let isCut = false;
-  for (const more of isOne ? [] : all) {
-    const count = texts.length * more.length;
-    isCut ||= count > alternativesMax;
-    texts =
-      count > alternativesMax
-        ? texts
-            .slice(0, alternativesMax)
-            .map((text) => concatTexts([text, more[0] ?? Text.of(unknownPart)]))
-        : texts.flatMap((text) => more.map((one) => concatTexts([text, one])));
+  for (const more of all) {
+    const [first = Text.of(unknownPart)] = more;
+    const isMany = ways.length * more.length > alternativesMax;
+    isCut ||= isMany;
+    // Where there are too many ways, each goes on with the first.
+    if (isMany || more.length === 1) for (const way of ways) way.push(first);
+    else ways = ways.flatMap((way) => more.map((one) => [...way, one]));
   }
+  const texts = ways.map(concatTexts);
   const kept = fewTexts(texts);
   return {
     ...none,

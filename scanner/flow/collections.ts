@@ -121,11 +121,9 @@ function readCalls(facts: readonly CapabilityFact[]): Calls {
     const { capability, span, api } = fact;
     if (capability.kind !== 'mount') continue;
     const call = `${span.start} ${api}`;
-    const others = byCall.get(call);
-    if (others === undefined) byCall.set(call, [fact]);
-    else others.push(fact);
+    keep(byCall, call, () => []).push(fact);
     if (capability.mode === 'rw' && capability.path !== undefined)
-      writers.set(capability.path, (writers.get(capability.path) ?? new Set()).add(call));
+      keep(writers, capability.path, () => new Set()).add(call);
   }
   const walked = facts.flatMap((fact) => (walkers.test(fact.api) ? gatheredBy(fact) : []));
   return { walked, byCall, writers, copied: new Map() };

@@ -7,7 +7,6 @@ import type { FlowFact, FlowSink, FlowSource } from '../fact/fact.ts';
 import { keep } from '../fact/remembered.ts';
 import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
-import { bringing, entriesOf } from './entries.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './graph.ts';
 
 const flowStepsMax = 40;
@@ -33,17 +32,15 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
     const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
     const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
     const goals = goalsOf(graph, edges, steps);
-    const entries = entriesOf(graph, steps);
     for (const source of graph.sources) {
-      const goal = goalOf(source.source, goals);
-      const visits = nearest(search(source.node, edges, goal, steps));
-      const isBrought = bringing(entries, source.node, visits, steps);
+      const plain = isPlain(source.source);
+      const goal = goalOf(source.source, plain, goals);
+      const visits = search(source.node, edges, goal, steps);
       for (const visit of visits) {
         for (const sink of sinks.get(visit.node) ?? []) {
           const isByFile = sink.sink.part === 'program';
           if (
-            (sink.notAfter !== undefined && visit.before !== undefined && !isBrought(sink)) ||
-            !isTold(source.source, sink.sink) ||
+            !isTold(source.source, plain, sink.sink) ||
             visit.stored !== isByFile ||
             (isByFile && !isForeign(source.source))
           )
@@ -70,10 +67,10 @@ function isPlain({ what, name }: FlowSource): boolean {
   );
 }
 
-function isTold(source: FlowSource, sink: FlowSink): boolean {
+function isTold(source: FlowSource, plain: boolean, sink: FlowSink): boolean {
   if (source.what === 'decoded')
     return sink.part === 'program' || (isCode(sink) && source.ofNumbers === true);
-  return sink.what !== 'file' || !isPlain(source);
+  return sink.what !== 'file' || !plain;
 }
 
 // What is decoded is often a value in a line for a shell. A text that was made of the numbers of
@@ -87,9 +84,13 @@ function isForeign({ what }: FlowSource): boolean {
   return what === 'network' || what === 'decoded';
 }
 
-function goalOf(source: FlowSource, goals: ReturnType<typeof goalsOf>): ReadonlySet<string> {
+function goalOf(
+  source: FlowSource,
+  plain: boolean,
+  goals: ReturnType<typeof goalsOf>,
+): ReadonlySet<string> {
   if (source.what === 'decoded') return goals.ofPrograms;
-  return isPlain(source) ? goals.ofPlain : goals.ofAny;
+  return plain ? goals.ofPlain : goals.ofAny;
 }
 
 /** The nodes with a path to a sink, so that no other node is searched. */
@@ -100,11 +101,7 @@ function goalsOf(
 ): Record<'ofAny' | 'ofPlain' | 'ofPrograms', ReadonlySet<string>> {
   const back = new Map<string, string[]>();
   for (const [from, list] of edges) {
-    for (const { to } of list) {
-      const here = back.get(to);
-      if (here === undefined) back.set(to, [from]);
-      else here.push(from);
-    }
+    for (const { to } of list) keep(back, to, () => []).push(from);
   }
   const reaching = (sinks: FlowGraph['sinks']): ReadonlySet<string> => {
     const seen = new Set(sinks.map((sink) => sink.node));
@@ -161,17 +158,6 @@ function sinkNote({ what, capability, api, part }: FlowSink): string {
   }
 }
 
-/** Each node once, by its shorter path: it may have been reached in both phases. */
-function nearest(reached: ReadonlyMap<string, Visit>): readonly Visit[] {
-  const kept = new Map<string, Visit>();
-  for (const visit of reached.values()) {
-    const key = visit.stored ? `${visit.node} stored` : visit.node;
-    const known = kept.get(key);
-    if (known === undefined || visit.length < known.length) kept.set(key, visit);
-  }
-  return [...kept.values()];
-}
-
 interface Visit {
   readonly node: string;
   readonly before: Visit | undefined;
@@ -181,57 +167,54 @@ interface Visit {
   readonly length: number;
 }
 
-// Breadth first over (node, phase). In phase `up`, a result edge leaves the function in which the
-// value began. An argument edge changes to phase `down`, in which result edges are closed: summary
-// edges stand for calls that return.
+type Visits = Map<string, Visit>;
+
+// Breadth first over (node, phase, stored). In phase `up`, a result edge leaves the function in
+// which the value began. An argument edge changes to phase `down`, in which result edges are
+// closed: summary edges stand for calls that return.
 function search(
   from: string,
   edges: Edges,
   goal: ReadonlySet<string>,
   steps: Steps,
-): Map<string, Visit> {
-  const seen = new Map<string, Visit>();
-  if (!goal.has(from)) return seen;
-  let wave: { visit: Visit; phase: 'up' | 'down' }[] = [
-    {
-      visit: {
-        node: from,
-        before: undefined,
-        encodes: false,
-        shown: false,
-        stored: false,
-        length: 0,
-      },
-      phase: 'up',
-    },
-  ];
-  seen.set(`${from} up`, {
-    node: from,
-    before: undefined,
-    encodes: false,
-    shown: false,
-    stored: false,
-    length: 0,
-  });
-  while (wave.length > 0) {
-    const next: typeof wave = [];
-    for (const { visit, phase } of wave) {
-      for (const edge of edges.get(visit.node) ?? []) {
-        steps.take();
-        if ((edge.kind === 'result' && phase === 'down') || !goal.has(edge.to)) continue;
-        const then = edge.shared ? 'up' : edge.kind === 'argument' ? 'down' : phase;
-        const stored = visit.stored || edge.stored;
-        const key = stored ? `${edge.to} ${then} stored` : `${edge.to} ${then}`;
-        if (seen.has(key)) continue;
-        const { to: node, encodes, shown } = edge;
-        const reached = { node, before: visit, encodes, shown, stored, length: visit.length + 1 };
-        seen.set(key, reached);
-        next.push({ visit: reached, phase: then });
-      }
-    }
-    wave = next;
-  }
-  return seen;
+): readonly Visit[] {
+  if (!goal.has(from)) return [];
+  const up: Seen = { isUp: true, plain: new Map(), stored: new Map() };
+  const down: Seen = { isUp: false, plain: new Map(), stored: new Map() };
+  const begin = { node: from, before: undefined, encodes: false, shown: false };
+  const first: Visit = { ...begin, stored: false, length: 0 };
+  up.plain.set(from, first);
+  const wave: { visit: Visit; seen: Seen }[] = [{ visit: first, seen: up }];
+  const go = (visit: Visit, seen: Seen, edge: Step): void => {
+    steps.take();
+    if ((edge.kind === 'result' && !seen.isUp) || !goal.has(edge.to)) return;
+    const then = edge.shared ? up : edge.kind === 'argument' ? down : seen;
+    const stored = visit.stored || edge.stored;
+    const visits = stored ? then.stored : then.plain;
+    if (visits.has(edge.to)) return;
+    const { to: node, encodes, shown } = edge;
+    const reached = { node, before: visit, encodes, shown, stored, length: visit.length + 1 };
+    visits.set(node, reached);
+    wave.push({ visit: reached, seen: then });
+  };
+  // The loop also visits what is added during it.
+  for (const { visit, seen } of wave)
+    for (const edge of edges.get(visit.node) ?? []) go(visit, seen, edge);
+  return [...nearer(up.plain, down.plain), ...nearer(up.stored, down.stored)];
+}
+
+/** What was reached in one phase: also by the path of a file, which stands for its content. */
+interface Seen {
+  readonly isUp: boolean;
+  readonly plain: Visits;
+  readonly stored: Visits;
+}
+
+// Each node once, by its shorter path: it may have been reached in both phases.
+function nearer(up: Visits, down: Visits): Iterable<Visit> {
+  for (const [node, visit] of down)
+    if (visit.length < (up.get(node)?.length ?? Number.POSITIVE_INFINITY)) up.set(node, visit);
+  return up.values();
 }
 
 function edgesOf(list: readonly FlowEdge[]): Edges {
@@ -246,9 +229,7 @@ function edgesOf(list: readonly FlowEdge[]): Edges {
       shown: edge.kind === 'value' && edge.context === 'fence-doc',
       stored: edge.kind === 'value' && edge.stored === true,
     };
-    const here = edges.get(edge.from);
-    if (here === undefined) edges.set(edge.from, [step]);
-    else here.push(step);
+    keep(edges, edge.from, () => []).push(step);
   }
   return edges;
 }
@@ -333,9 +314,7 @@ function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Steps): vo
       shown: false,
       stored,
     };
-    const here = edges.get(from);
-    if (here === undefined) edges.set(from, [step]);
-    else here.push(step);
+    keep(edges, from, () => []).push(step);
     for (const before of reached.get(from)?.values() ?? []) reach(to, past(before, step));
   };
   for (const parameter of callers.keys())

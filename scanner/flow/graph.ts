@@ -78,17 +78,6 @@ export interface FlowStart {
   readonly output?: string;
 }
 
-/**
- * A call of a helper after which a sink in the helper means another address; with `after`, only
- * when one of those calls came before it.
- */
-export interface NotAfter {
-  readonly call: string;
-  readonly after?: readonly string[];
-  /** As of a sink, for the function around the call. */
-  readonly within?: ReadonlySet<string>;
-}
-
 export interface FlowGraph {
   readonly nodes: readonly FlowNode[];
   readonly edges: readonly FlowEdge[];
@@ -103,13 +92,6 @@ export interface FlowGraph {
     readonly span: Span;
     readonly context: FactContext;
     readonly certainty: Confidence;
-    /** Calls that bring a value to this node for another address than the sink's. */
-    readonly notAfter?: readonly NotAfter[];
-    /**
-     * Nodes that each call of the helper has for itself: a value that moves from one of them to
-     * another was brought by the call that brought it to the first.
-     */
-    readonly within?: ReadonlySet<string>;
   }[];
   readonly starts?: readonly FlowStart[];
   /**

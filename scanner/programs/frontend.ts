@@ -7,6 +7,7 @@ import { posix } from 'node:path';
 import type { Fact, Span } from '../fact/fact.ts';
 import { extensionOf, languageOf, shebang } from '../fact/language.ts';
 import { programIn } from '../fact/program-look.ts';
+import { keep } from '../fact/remembered.ts';
 import {
   type EmbeddedProgram,
   type Language,
@@ -147,6 +148,9 @@ export class WrittenPrograms {
   readonly #moved: MovedFile[] = [];
   readonly #starts = new Map<string, StartedAs>();
   readonly #done = new Set<string>();
+  #files: readonly WrittenFile[] = [];
+  #byEnd = new Map<string, WrittenFile[]>();
+  #byTail = new Map<string, WrittenFile[]>();
 
   /** Combines new texts and new starts. */
   readAs(
@@ -163,20 +167,13 @@ export class WrittenPrograms {
       if (start.context !== 'comment' && !start.program.includes('#'))
         this.#starts.set(`${start.language} ${start.program}`, start);
     if (this.#written.length === 0) return [];
-    for (const { text } of this.#written) steps.take(1 + (text.length >> 6));
+    if (written.length > 0 || moved.length > 0) this.#join(steps);
     steps.take(this.#starts.size);
-    const byEnd = new Map<string, WrittenFile[]>();
-    const byTail = new Map<string, WrittenFile[]>();
-    const files = withMoved(filesOf(this.#written, steps), this.#moved, steps);
-    for (const file of files) {
-      add(byTail, tailOf(file.path), file);
-      for (const end of endsOf(tailOf(file.path))) add(byEnd, end, file);
-    }
     const started = [...this.#starts.values()].flatMap((start) => {
       const tail = tailOf(start.program);
       const found = [
-        ...(byEnd.get(tail) ?? []),
-        ...endsOf(tail).flatMap((end) => byTail.get(end) ?? []),
+        ...(this.#byEnd.get(tail) ?? []),
+        ...endsOf(tail).flatMap((end) => this.#byTail.get(end) ?? []),
       ];
       steps.take(1 + found.length);
       return found.flatMap((file) => {
@@ -184,7 +181,7 @@ export class WrittenPrograms {
         return language === undefined || language === 'other' ? [] : this.#read(file, language);
       });
     });
-    const ofTools = files.flatMap((file) => {
+    const ofTools = this.#files.flatMap((file) => {
       const language = languageOf(file.path, '');
       if (toolLanguages.has(language))
         return this.#read(file, language, { becomes: tailOf(file.path) });
@@ -196,12 +193,28 @@ export class WrittenPrograms {
     return [...started, ...ofTools];
   }
 
+  #join(steps: Steps): void {
+    for (const { text } of this.#written) steps.take(1 + (text.length >> 6));
+    const files = new Map<string, WrittenFile>();
+    for (const file of withMoved(filesOf(this.#written, steps), this.#moved, steps))
+      keep(files, keyOf(file), () => file);
+    this.#files = [...files.values()];
+    this.#byEnd = new Map();
+    this.#byTail = new Map();
+    for (const file of this.#files) {
+      const tail = tailOf(file.path);
+      keep(this.#byTail, tail, () => []).push(file);
+      for (const end of endsOf(tail)) keep(this.#byEnd, end, () => []).push(file);
+    }
+  }
+
   #read(
-    { path, ...file }: WrittenFile,
+    written: WrittenFile,
     language: Language,
     more: Pick<EmbeddedProgram, 'becomes' | 'draft'> = {},
   ): readonly EmbeddedProgram[] {
-    const key = `${language} ${file.within} ${path} ${file.text}`;
+    const { path: _, ...file } = written;
+    const key = `${language} ${keyOf(written)}`;
     // A draft that something starts after all is read again, and has to be readable then.
     const keyOfDraft = `draft ${key}`;
     if (this.#done.has(key) || (more.draft && this.#done.has(keyOfDraft))) return [];
@@ -280,6 +293,10 @@ function joined(texts: readonly WrittenText[], steps: Steps): readonly WrittenFi
   return [{ ...fileOf(first), text: texts.map(({ text }) => text).join(''), map }];
 }
 
+function keyOf({ path, within, text }: WrittenFile): string {
+  return `${within} ${path} ${text}`;
+}
+
 function fileOf({ path, within, text, context, map }: WrittenText): WrittenFile {
   return { path, within, text, context, map };
 }
@@ -312,10 +329,4 @@ function ownLanguage(path: string, text: string): Language | undefined {
     programIn(text) ??
     (extensionOf(path) === '' ? 'shell' : undefined)
   );
-}
-
-function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
-  const here = map.get(key);
-  if (here === undefined) map.set(key, [value]);
-  else here.push(value);
 }

@@ -1,6 +1,7 @@
 /** The files of a skill that import one another, and what they export. */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
+import { keep } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { namesIn, type Scopes } from './scopes.ts';
 
@@ -12,14 +13,14 @@ export interface ParsedJavascript {
   /** Whether it exports by `module.exports`, not by `export`. */
   readonly isCommon: boolean;
   /** The names under which it exports a name of its own. */
-  readonly exports: ReadonlyMap<string, readonly string[]>;
+  readonly exports: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** The names by which a file exports its own. */
-export function exportsOf(file: ts.SourceFile): ReadonlyMap<string, readonly string[]> {
-  const exports = new Map<string, string[]>();
+export function exportsOf(file: ts.SourceFile): ReadonlyMap<string, ReadonlySet<string>> {
+  const exports = new Map<string, Set<string>>();
   const add = (own: string, as: string): void => {
-    exports.set(own, [...(exports.get(own) ?? []), as]);
+    keep(exports, own, () => new Set()).add(as);
   };
   for (const one of file.statements)
     if (ts.isExportDeclaration(one) && one.moduleSpecifier === undefined)

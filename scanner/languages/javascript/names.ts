@@ -153,11 +153,8 @@ export abstract class Names {
 
   // The names under which others import what this one means here.
   protected exported(name: string): readonly string[] {
-    return this.binding(name)?.node === this.parsed.file ? (this.exports.get(name) ?? []) : [];
-  }
-
-  protected get exports(): ReadonlyMap<string, readonly string[]> {
-    return this.parsed.exports;
+    const { file, exports } = this.parsed;
+    return this.binding(name)?.node === file ? [...(exports.get(name) ?? [])] : [];
   }
 
   protected ownExports(at: Extent): NodeOf<'global'> {
