@@ -499,19 +499,13 @@ export function passThrough(
               isOpen: true,
             }
           : data;
-        made.push(
-          invoke(
-            engine,
-            thing,
-            {
-              ...nothingGiven,
-              args: [arg, arg, arg],
-              ...(engine.knowledge.isOpen && { isAnything: true as const }),
-            },
-            site,
-            thing.self,
-          ),
-        );
+        const any: Given = {
+          ...nothingGiven,
+          args: [arg, arg, arg],
+          ...(engine.knowledge.isOpen && { isAnything: true as const }),
+        };
+        const run = (): Value => invoke(engine, thing, any, site, thing.self);
+        made.push(engine.perhaps(site.frame, run) ?? unknown);
         if (engine.knowledge.isOpen && handed.rest !== undefined) made.push(handed.rest);
       }
       if (thing.is === 'bound' && engine.knowledge.isOpen && !engine.handed.has(thing)) {

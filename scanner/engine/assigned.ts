@@ -40,85 +40,95 @@ export function setMember(
   given: Value,
   frame: Invocation,
 ): void {
-  for (const text of of.texts) setPart(engine, place, text, name, given, frame);
-  for (const thing of of.things) {
-    const accessor = accessorOf(thing, name, frame);
-    if (accessor !== undefined) {
-      const site = { node: place, frame, isByText: false };
-      const isAny = accessor.name === anySetter;
-      const args = isAny ? [name === undefined ? unknown : textValue(name), given] : [given];
-      callValue(engine, site, accessor.callee, { ...nothingGiven, args });
-      continue;
+  const isOnly = of.texts.length === 1 && of.things.length === 0 && !of.isOpen;
+  for (const text of of.texts) setPart(engine, place, isOnly, text, name, given, frame);
+  engine.each(of, frame, (thing) => setMemberOf(engine, place, thing, name, given, frame));
+}
+
+function setMemberOf(
+  engine: Engine,
+  place: Node,
+  thing: Thing,
+  name: string | undefined,
+  given: Value,
+  frame: Invocation,
+): void {
+  const accessor = accessorOf(thing, name, frame);
+  if (accessor !== undefined) {
+    const site = { node: place, frame, isByText: false };
+    const isAny = accessor.name === anySetter;
+    const args = isAny ? [name === undefined ? unknown : textValue(name), given] : [given];
+    callValue(engine, site, accessor.callee, { ...nothingGiven, args });
+    return;
+  }
+  if (thing.is === 'class') engine.heap.set(thing.class, name ?? '*', given);
+  if (thing.is === 'class' && engine.knowledge.isOpen && name !== undefined)
+    addMethods(engine, thing.class, name, given);
+  if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
+  if (thing.is === 'function' && name !== undefined)
+    engine.heap.set(fieldsOf(engine, thing), name, given);
+  if (thing.is === 'api' && engine.knowledge.isOpen && name !== undefined) {
+    const written = `${thing.name}.${name}`;
+    const full = engine.canonical(written);
+    if (isPatch(engine, thing.name, full))
+      engine.notes.trait(engine.at(frame, place, written), 'patch-builtin', written);
+    if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) return;
+    engine.heap.set(engine.globals, full, given);
+    if (thing.name.endsWith('.prototype')) engine.patched.add(name);
+  }
+  if (thing.is === 'object' && thing.object.kind === 'list' && engine.knowledge.itemsAreMembers) {
+    const api = `List#${name ?? '*'}=`;
+    if (applied(engine, place, frame, api, thing, [given]) !== undefined) return;
+  }
+  if (thing.is === 'object') {
+    const site = { node: place, frame };
+    const any =
+      thing.object.class && engine.knowledge.isOpen
+        ? methodOf(thing.object.class, '__setattr__')
+        : undefined;
+    const self = thingValue(thing);
+    if (any !== undefined && frame.func?.func !== any.func)
+      invoke(engine, any, { ...nothingGiven, args: [textValue(name ?? ''), given] }, site, self);
+    const usual =
+      thing.object.class && name !== undefined && engine.knowledge.isOpen
+        ? staticOf(thing.object.class, name)
+        : undefined;
+    if (usual !== undefined) described(engine, place, usual, '__set__', [self, given], frame);
+    setKey(engine, thing.object, name, given);
+  }
+  if (thing.is === 'instance') {
+    const api = `${thing.of}#${name ?? '*'}=`;
+    if (applied(engine, place, frame, api, thing, [given]) !== undefined) return;
+    // `process.env.X = value`
+    const any = `${thing.of}#*=`;
+    if (name !== undefined && api !== any) {
+      const args = [textValue(name), given];
+      if (applied(engine, place, frame, any, thing, args) !== undefined) return;
     }
-    if (thing.is === 'class') engine.heap.set(thing.class, name ?? '*', given);
-    if (thing.is === 'class' && engine.knowledge.isOpen && name !== undefined)
-      addMethods(engine, thing.class, name, given);
-    if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
-    if (thing.is === 'function' && name !== undefined)
-      engine.heap.set(fieldsOf(engine, thing), name, given);
-    if (thing.is === 'api' && engine.knowledge.isOpen && name !== undefined) {
-      const written = `${thing.name}.${name}`;
-      const full = engine.canonical(written);
-      if (isPatch(engine, thing.name, full))
-        engine.notes.trait(engine.at(frame, place, written), 'patch-builtin', written);
-      if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) continue;
-      engine.heap.set(engine.globals, full, given);
-      if (thing.name.endsWith('.prototype')) engine.patched.add(name);
-    }
-    if (thing.is === 'object' && thing.object.kind === 'list' && engine.knowledge.itemsAreMembers) {
-      const api = `List#${name ?? '*'}=`;
-      if (applied(engine, place, frame, api, thing, [given]) !== undefined) continue;
-    }
-    if (thing.is === 'object') {
-      const site = { node: place, frame };
-      const any =
-        thing.object.class && engine.knowledge.isOpen
-          ? methodOf(thing.object.class, '__setattr__')
-          : undefined;
-      const self = thingValue(thing);
-      if (any !== undefined && frame.func?.func !== any.func)
-        invoke(engine, any, { ...nothingGiven, args: [textValue(name ?? ''), given] }, site, self);
-      const usual =
-        thing.object.class && name !== undefined && engine.knowledge.isOpen
-          ? staticOf(thing.object.class, name)
-          : undefined;
-      if (usual !== undefined) described(engine, place, usual, '__set__', [self, given], frame);
-      setKey(engine, thing.object, name, given);
-    }
-    if (thing.is === 'instance') {
-      const api = `${thing.of}#${name ?? '*'}=`;
-      if (applied(engine, place, frame, api, thing, [given]) !== undefined) continue;
-      // `process.env.X = value`
-      const any = `${thing.of}#*=`;
-      if (name !== undefined && api !== any) {
-        const args = [textValue(name), given];
-        if (applied(engine, place, frame, any, thing, args) !== undefined) continue;
-      }
-      setKey(engine, thing.object, name, given);
-      if (!engine.knowledge.isOpen) continue;
-      absorb(thing.object, allNodesOf([given]));
-      const isHandler =
-        /^on_?[a-z]/.test(name ?? '') && given.things.some(({ is }) => is === 'function');
-      // What comes in over a connection, or from anywhere.
-      const isConnected = engine.knowledge.callsBack && thing.object.openOn.length > 0;
-      if (isHandler)
-        applyRow(
-          engine,
-          {
-            ...nothingGiven,
-            at: engine.at(frame, place, name ?? ''),
-            frame,
-            args: [given],
-            self: { ...thingValue(thing), isOpen: true },
-          },
-          { effects: [isConnected ? { ...handed, isLater: true } : { does: 'receive' }] },
-        );
-    }
-    if (thing.is === 'function' && name === '__code__') {
-      const at = engine.at(frame, place, '__code__');
-      engine.notes.trait(at, 'code-from-string', '__code__');
-      engine.notes.sink(at, allNodesOf([given]), { what: 'exec', api: '__code__', part: 'code' });
-    }
+    setKey(engine, thing.object, name, given);
+    if (!engine.knowledge.isOpen) return;
+    absorb(thing.object, allNodesOf([given]));
+    const isHandler =
+      /^on_?[a-z]/.test(name ?? '') && given.things.some(({ is }) => is === 'function');
+    // What comes in over a connection, or from anywhere.
+    const isConnected = engine.knowledge.callsBack && thing.object.openOn.length > 0;
+    if (isHandler)
+      applyRow(
+        engine,
+        {
+          ...nothingGiven,
+          at: engine.at(frame, place, name ?? ''),
+          frame,
+          args: [given],
+          self: { ...thingValue(thing), isOpen: true },
+        },
+        { effects: [isConnected ? { ...handed, isLater: true } : { does: 'receive' }] },
+      );
+  }
+  if (thing.is === 'function' && name === '__code__') {
+    const at = engine.at(frame, place, '__code__');
+    engine.notes.trait(at, 'code-from-string', '__code__');
+    engine.notes.sink(at, allNodesOf([given]), { what: 'exec', api: '__code__', part: 'code' });
   }
 }
 
@@ -154,6 +164,7 @@ function accessorOf(
 function setPart(
   engine: Engine,
   place: Node,
+  isOnly: boolean,
   text: Text,
   name: string | undefined,
   given: Value,
@@ -168,7 +179,7 @@ function setPart(
   const at = engine.at(frame, place, name ?? '');
   const call = { ...nothingGiven, args: [given], at, frame, self: textValue(text) };
   const [made] = applyRow(engine, call, row).texts;
-  if (made === undefined || engine.uncertain > 0) text.overwrite(nodes);
+  if (made === undefined || !isOnly || engine.uncertain > 0) text.overwrite(nodes);
   else text.become(made);
 }
 
@@ -223,7 +234,7 @@ export function setItem(
       ...nothingGiven,
       args: [given],
     });
-  for (const thing of of.things) {
+  engine.each(of, frame, (thing) => {
     const api =
       thing.is === 'instance' ? `${thing.of}#[]=` : thing.is === 'api' ? `${thing.name}.[]=` : '';
     const args = key === undefined ? [given] : [key, given];
@@ -242,7 +253,7 @@ export function setItem(
         { node: place, frame },
         thingValue(thing),
       );
-      continue;
+      return;
     }
     if (thing.is === 'instance' && engine.knowledge.isOpen)
       absorb(thing.object, allNodesOf([given]));
@@ -251,7 +262,7 @@ export function setItem(
       if (key === undefined) append(engine, object, given);
       else setKey(engine, object, indexIn(object, keyOf(key)), given);
     }
-  }
+  });
 }
 
 /** Puts a value behind the last item of a list. */

@@ -48,6 +48,8 @@ export interface Given {
 
 export const nothingGiven: Given = { args: [], named: new Map(), spread: [] };
 
+/** What the call of a function costs that no node names: of a timer, of one of many. */
+const nodesPerCall = 4;
 /** Calls of one function inside one another that are followed. */
 export const recursionMax = 2;
 /** Calls inside one another that are followed. */
@@ -78,9 +80,10 @@ export function callFunction(
     const given = givenBy(engine, node, frame);
     const isByText = !isWritten(key);
     const names = namesIn(key);
-    return inEachWay(engine, given, frame, (way) =>
-      either(names.map((name) => callMethod(engine, site(isByText), of, name, way))),
-    );
+    return inEachWay(engine, given, frame, (way) => {
+      const runs = names.map((name) => () => callMethod(engine, site(isByText), of, name, way));
+      return either(engine.branches(runs, frame, true));
+    });
   }
   if (callee.kind === 'global') {
     const given = givenBy(engine, node, frame);
@@ -175,10 +178,15 @@ function classesAround({ self, owner }: Invocation): readonly OwnClass[] {
 export function callValue(engine: Engine, from: CallSite, value: Value, given: Given): Value {
   const site = value.isFolded && engine.knowledge.isOpen ? { ...from, isByText: true } : from;
   if (value.isCut) engine.leaveOut(tooMany, site.frame, site.node);
-  const results = value.things.map((thing) => callOnce(engine, site, thing, given));
-  for (const text of engine.knowledge.isOpen ? [] : value.texts)
-    if (text.isKnown)
-      results.push(callNamed(engine, { ...site, isByText: !isWritten(value) }, text.whole, given));
+  const results = [...engine.each(value, site.frame, (one) => callOnce(engine, site, one, given))];
+  const names = engine.knowledge.isOpen ? [] : value.texts.filter(({ isKnown }) => isKnown);
+  const named = { ...site, isByText: !isWritten(value) };
+  const runs = names.map(
+    ({ whole }) =>
+      () =>
+        callNamed(engine, named, whole, given),
+  );
+  results.push(...engine.branches(runs, site.frame, results.length === 0 && !value.isOpen));
   const isNothing = results.length === 0;
   const isData = value.isOpen && value.nodes.length > 0 && !engine.knowledge.isOpen;
   if (isData || (isNothing && engine.knowledge.command !== undefined))
@@ -195,7 +203,9 @@ function callOnce(engine: Engine, site: CallSite, thing: Thing, given: Given): V
   if (thing.is === 'function') return invoke(engine, thing, given, site, thing.self);
   const of = 'object' in thing ? thing.object : thing;
   const active = engine.activeOf(of);
-  if (active > recursionMax) return passThrough(engine, site, [], given);
+  engine.left -= nodesPerCall;
+  const isLeft = engine.isExhausted && thing.is === 'bound';
+  if (active > recursionMax || isLeft) return passThrough(engine, site, [], given);
   engine.active.set(of, active + 1);
   const made = callThing(engine, site, thing, given);
   engine.active.set(of, active);

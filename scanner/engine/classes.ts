@@ -1,5 +1,6 @@
 /** Objects of classes: how they are made, and which method a call of them means. */
 
+import { keep } from '../fact/remembered.ts';
 import type { Func, Node, NodeOf } from '../ir/ir.ts';
 import { own } from '../lookup-tables/api.ts';
 import { callApi, passThrough } from './api-calls.ts';
@@ -35,7 +36,7 @@ export function makeObject(
   frame: Invocation,
 ): Value {
   const site: CallSite = { node, frame, isByText: false };
-  const made = of.things.map((thing): Value => {
+  const ways = engine.each(of, frame, (thing): Value => {
     if (thing.is === 'class') {
       const { collections = {} } = engine.knowledge;
       const kind = apisAbove(thing.class).flatMap((api) => own(collections, api) ?? [])[0];
@@ -60,6 +61,7 @@ export function makeObject(
     passThrough(engine, site, [], given);
     return thingValue({ is: 'instance', of: thing.name, object });
   });
+  const made = [...ways];
   for (const text of of.texts)
     if (text.isKnown) {
       const named = classNamed(engine, text.whole);
@@ -297,9 +299,7 @@ export function declare(
       const unbound = { around: undefined, self: undefined };
       const own: OwnFunction = { is: 'function', func, program, owner, ...unbound };
       const table = owner === undefined ? engine.functions : engine.methods;
-      const others = table.get(name);
-      if (others === undefined) table.set(name, [own]);
-      else others.push(own);
+      keep(table, name, () => []).push(own);
       if (owner !== undefined) (node.isStatic ? owner.statics : owner.methods).set(name, own);
       return;
     }

@@ -40,6 +40,8 @@ interface Part {
 /** What the end of a branch leaves. */
 export type Changes = ReadonlyMap<Fields, Part>;
 
+const nothing: Changes = new Map();
+
 /** Several values that fields may have had. */
 type Former = Map<Fields, { fields: Map<string, Set<Value | undefined>>; shapes: Set<Shape> }>;
 
@@ -64,7 +66,7 @@ export class Heap {
   changes = 0;
   /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
   computed = 0;
-  readonly #branches: { readonly born: number; readonly before: Map<Fields, Part> }[] = [];
+  readonly #branches: { readonly born: number; before?: Map<Fields, Part> }[] = [];
   readonly #landings: Landing[] = [];
   /** The innermost landing to which something may have jumped. */
   #reached: Landing | undefined;
@@ -89,12 +91,13 @@ export class Heap {
 
   /** Begins a branch. */
   begin(): void {
-    this.#branches.push({ born: made, before: new Map() });
+    this.#branches.push({ born: made });
   }
 
   /** Ends a branch: takes back and gives what it has changed. */
   end(): Changes {
-    const { before = new Map<Fields, Part>() } = this.#branches.pop() ?? {};
+    const { before } = this.#branches.pop() ?? {};
+    if (before === undefined) return nothing;
     const after = new Map<Fields, Part>();
     for (const [store, part] of before) {
       const fields = new Map<string, Value | undefined>();
@@ -113,6 +116,7 @@ export class Heap {
 
   /** Changes what may have been changed; `isSure` when one of the branches is surely run. */
   join(branches: readonly Changes[], isSure: boolean): void {
+    if (branches.every(({ size }) => size === 0)) return;
     const former: Former = new Map();
     for (const branch of branches) addTo(former, branch);
     for (const [store, { fields, shapes }] of former) {
@@ -251,7 +255,7 @@ export class Heap {
     const branch = this.#branches.at(-1);
     const landing = this.#reached;
     if (branch !== undefined && store.born <= branch.born) {
-      const { fields } = beforeOf(branch.before, store);
+      const { fields } = beforeOf(branch, store);
       if (!fields.has(key)) fields.set(key, store.fields.get(key));
     }
     if (landing?.former !== undefined && store.born <= landing.born)
@@ -263,7 +267,7 @@ export class Heap {
     const branch = this.#branches.at(-1);
     const landing = this.#reached;
     if (branch !== undefined && store.born <= branch.born) {
-      const part = beforeOf(branch.before, store);
+      const part = beforeOf(branch, store);
       part.shape ??= shapeOf(store);
     }
     if (landing?.former !== undefined && store.born <= landing.born)
@@ -302,8 +306,9 @@ function opened(value: Value | undefined): Value | undefined {
   return value === undefined ? undefined : { ...value, isOpen: true };
 }
 
-function beforeOf(before: Map<Fields, Part>, store: Fields): Part {
-  return keep(before, store, () => ({ fields: new Map(), shape: undefined }));
+function beforeOf(branch: { before?: Map<Fields, Part> }, store: Fields): Part {
+  branch.before ??= new Map();
+  return keep(branch.before, store, () => ({ fields: new Map(), shape: undefined }));
 }
 
 function partOf(former: Former, store: Fields): NonNullable<ReturnType<Former['get']>> {

@@ -53,8 +53,8 @@ import {
 import { Variables } from './variables.ts';
 
 /** Nodes gone through in all programs together: a constant, and as many for each character. */
-const nodesFree = 650_000;
-const nodesPerCharacter = 0.25;
+const nodesFree = 635_000;
+const nodesPerCharacter = 0.5;
 /** A text of 64 letters costs as much as a node. */
 export const charactersPerNodeShift = 6;
 /** As many items or nodes of a value cost as much as a node. */
@@ -501,6 +501,7 @@ export class Engine {
 
   /** Goes through branches of which one runs, or none if it is not `isOnly`; gives their values. */
   branches<T>(branches: readonly (() => T)[], frame: Invocation, isOnly: boolean): readonly T[] {
+    if (isOnly && branches.length === 1) return branches.map((run) => run());
     const ends = branches.map((run) => this.branch(run, frame));
     this.join(ends, frame, isOnly);
     return ends.map(({ value }) => value);
@@ -527,8 +528,9 @@ export class Engine {
       left.map(({ changes }) => changes),
       isOnly,
     );
+    if (!isOver) return;
     const all = ends.map(({ ended }) => ended).sort((a, b) => distanceOf(a) - distanceOf(b));
-    if (isOver) frame.ended = all[0] ?? '';
+    frame.ended = all[0] ?? '';
   }
 
   /** Does something that may not happen. */
@@ -538,8 +540,8 @@ export class Engine {
 
   /** Does something with each of the things of which a value is one. */
   each<T>(of: Value, frame: Invocation, run: (thing: Thing) => T): readonly T[] {
-    const { things, texts, isOpen } = of;
-    const others = isOpen || texts.length > 0;
+    const { things, texts, scalars, isOpen } = of;
+    const others = isOpen || texts.length + scalars.length > 0;
     if (things.length === 0 || (things.length === 1 && !others)) return things.map(run);
     return this.branches(
       things.map((thing) => () => run(thing)),

@@ -56,9 +56,11 @@ export function itemAt(
   if (places !== undefined && places.length > 0)
     return listValue(places.map((place) => itemAt(engine, node, of, place, frame)));
   const name = key === undefined ? undefined : keyOf(key);
-  const found = of.things.flatMap((thing) => itemIn(engine, node, thing, key, frame));
+  const found = engine.each(of, frame, (thing) => itemIn(engine, node, thing, key, frame)).flat();
   const texts = of.texts.flatMap((text) => letterAt(text, name));
   const parts = [...found, ...texts.map((text) => textValue(text))];
+  // What stands behind the end of a text is an empty text, or nothing.
+  if (texts.some(({ length }) => length === 0)) parts.push(nil);
   if (
     name !== undefined &&
     of.things.length > 0 &&
@@ -67,15 +69,15 @@ export function itemAt(
     return either(parts);
   const data = { ...of, things: of.things.filter((thing) => thing.is !== 'object') };
   const part = parts.length === 0 ? partOf(of) : either(parts);
-  const mayBeOther = engine.knowledge.callsBack && parts.length > 0 && of.isOpen;
-  const isOther = mayBeOther && hasOtherData(engine, of);
+  const isUnread = texts.length > 0 && texts.length < of.texts.length;
+  const isOther = parts.length > 0 && (isUnread || mayBeOther(engine, of));
   return withNodes(isOther ? { ...part, isOpen: true } : part, allNodesOf([data]));
 }
 
-// What a file of the skill holds is known; other data may be anything.
-function hasOtherData({ notes }: Engine, { nodes }: Value): boolean {
-  const origins = nodes.length === 0 ? [] : notes.originsOf(nodes);
-  return origins.some((node) => {
+/** Whether parts of a value may be others than are known; what the skill holds is known. */
+export function mayBeOther({ notes }: Engine, { isOpen, nodes }: Value): boolean {
+  if (!isOpen || nodes.length === 0) return isOpen;
+  return notes.originsOf(nodes).some((node) => {
     const source = notes.sourceAt(node);
     return source !== undefined && source.what !== 'file';
   });

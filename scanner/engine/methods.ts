@@ -63,22 +63,27 @@ export function callMethod(
     const own = all.slice(0, engine.knowledge.callsBack ? functionsMax : candidatesMax);
     if (engine.knowledge.callsBack && all.length > own.length)
       engine.leaveOut(tooMany, site.frame, site.node);
-    const results = own.map((one) => callValue(engine, site, one, given));
+    const runs = own.map((one) => () => callValue(engine, site, one, given));
+    const results = engine.branches(runs, site.frame, false);
     return either([...results, passThrough(engine, site, [of], given)]);
   }
   if (of.isCut) engine.leaveOut(tooMany, site.frame, site.node);
   noteReaching(engine, site.node, of, name, site.frame);
-  const results = of.things.flatMap(
-    (thing) =>
-      callOn(
-        engine,
-        of.isFolded && thing.is === 'api' ? { ...site, isByText: true } : site,
-        thing,
-        name,
-        given,
-        of.nodes,
-      ) ?? byAny(engine, site, withNodes(thingValue(thing), of.nodes), name, given),
-  );
+  const results = [
+    ...engine.each(
+      of,
+      site.frame,
+      (thing) =>
+        callOn(
+          engine,
+          of.isFolded && thing.is === 'api' ? { ...site, isByText: true } : site,
+          thing,
+          name,
+          given,
+          of.nodes,
+        ) ?? byAny(engine, site, withNodes(thingValue(thing), of.nodes), name, given),
+    ),
+  ];
   for (const { owner, opened } of ownersOf(engine, of)) {
     const added = opened && methodOf(opened, engine.fold(name));
     if (added !== undefined) {

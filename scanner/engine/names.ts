@@ -11,6 +11,7 @@ import { applyRow, rowFor } from './effects/effects.ts';
 import type { Fields } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
+import { mayBeOther } from './items.ts';
 import { withReceiver } from './methods.ts';
 import { valueOfName } from './named-values.ts';
 import { called } from './operators.ts';
@@ -94,7 +95,7 @@ export function memberOf(
   name: string | undefined,
   frame: Invocation,
 ): Value {
-  const found = of.things.flatMap((thing) => memberIn(engine, node, thing, name, frame));
+  const found = engine.each(of, frame, (one) => memberIn(engine, node, one, name, frame)).flat();
   const { classMember } = engine.knowledge;
   const ofTexts = name === classMember?.name ? classMember?.of.text : undefined;
   if (of.texts.length > 0 && ofTexts !== undefined)
@@ -116,7 +117,8 @@ export function memberOf(
   const others = of.things.filter((thing) => thing.is !== 'object');
   const data = isComputed ? [] : allNodesOf([{ ...of, things: others }]);
   noteReaching(engine, node, of, name, frame);
-  const member = withNodes(found.length === 0 ? unknown : either(found), data);
+  const all = found.length === 0 || mayBeOther(engine, of) ? [...found, unknown] : found;
+  const member = withNodes(either(all), data);
   // What was found by a name that was put together.
   const isByText = of.isFolded && member.things.some(({ is }) => is === 'api');
   return name !== undefined && (isByText || engine.isHidden(node, frame))

@@ -121,13 +121,14 @@ export function called(
   args: readonly Value[],
   frame: Invocation,
 ): Value | undefined {
-  const found = of.things.flatMap((thing) => {
+  const ways = engine.each(of, frame, (thing) => {
     const method =
       thing.is === 'object' && thing.object.class ? methodOf(thing.object.class, name) : undefined;
     return method === undefined
       ? []
       : [invoke(engine, method, { ...nothingGiven, args }, { node, frame }, thingValue(thing))];
   });
+  const found = ways.flat();
   return found.length === 0 ? undefined : either(found);
 }
 

@@ -137,11 +137,13 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
         object.rest = wholeEnvironment(engine, engine.at(frame, node, of.of));
       for (const { fields, rest, base } of all) {
         if (base !== undefined) object.base = base;
+        const isOnly = all.length === 1 && !value.isOpen && value.scalars.length === 0;
         for (const [key, one] of fields) {
           const held = one.things.some(isGetter)
             ? memberOf(engine, memberNode(node, key), value, key, frame)
             : one;
-          object.fields.set(key, held);
+          const before = isOnly ? undefined : object.fields.get(key);
+          object.fields.set(key, before === undefined ? held : either([before, held]));
         }
         if (rest !== undefined && engine.knowledge.isOpen)
           object.rest = object.rest === undefined ? rest : either([object.rest, rest]);

@@ -40,10 +40,11 @@ function results(
   of: Value,
   names: readonly string[],
 ): readonly Value[] {
-  return of.things.flatMap((thing) => {
+  const given = engine.each(of, site.frame, (thing) => {
     const method = names.map((name) => methodIn(thing, name)).find((one) => one !== undefined);
     return method === undefined ? [] : [callValue(engine, site, method, nothingGiven)];
   });
+  return given.flat();
 }
 
 /**
@@ -52,7 +53,7 @@ function results(
  */
 export function shownBy(engine: Engine, site: CallSite, value: Value): Value | undefined {
   const { shownNames = [], showsFunctions } = engine.knowledge;
-  const shown = value.things.map((thing): readonly Value[] => {
+  const shown = engine.each(value, site.frame, (thing): readonly Value[] => {
     const given = results(engine, site, thingValue(thing), shownNames);
     return given.length === 0 && showsFunctions ? writtenAs(thing) : given;
   });
@@ -86,7 +87,7 @@ export function iterated(engine: Engine, node: Node, value: Value, frame: Invoca
   const { iteration } = engine.knowledge;
   if (iteration === undefined || value.things.length === 0) return value;
   const site = { node, frame, isByText: false };
-  const found = value.things.map((thing): Value => {
+  const found = engine.each(value, frame, (thing): Value => {
     const method = iteration.names.map((name) => methodIn(thing, name)).find((one) => one);
     if (method !== undefined) {
       const made = callValue(engine, site, method, nothingGiven);

@@ -1,6 +1,7 @@
 /** What an expression may be: bounded alternatives, and the flow nodes whose data it holds. */
 
 import type { Capability } from '../../skills-index/skill/capability.ts';
+import { keep } from '../fact/remembered.ts';
 import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { Func, LoweredProgram, NodeOf } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
@@ -244,12 +245,11 @@ function differentTexts(values: readonly Value[]): readonly Text[] {
   const byWhole = new Map<string, Text[]>();
   return lists.flat().filter((text) => {
     const { whole, nodes } = text;
-    const alike = byWhole.get(whole);
+    const alike = keep(byWhole, whole, () => []);
     // As many as are kept are enough.
-    if (alike !== undefined && alike.length > alternativesMax) return false;
-    if (alike?.some((one) => areSame(one.nodes, nodes))) return false;
-    if (alike === undefined) byWhole.set(whole, [text]);
-    else alike.push(text);
+    if (alike.length > alternativesMax) return false;
+    if (alike.some((one) => areSame(one.nodes, nodes))) return false;
+    alike.push(text);
     return true;
   });
 }
@@ -339,8 +339,7 @@ export function shownTexts(value: Value): readonly Text[] {
   const isOther = value.isOpen || value.things.length > 0;
   const isOpen = shown.length === 0 || (isOther && shown.length < alternativesMax);
   if (!isOpen) return shown.map((text) => carrying(text, value.nodes));
-  const other = new Text([{ text: unknownPart, raw: undefined, nodes: allNodesOf([value]) }]);
-  return [...shown.map((text) => carrying(text, value.nodes)), other];
+  return [...shown.map((text) => carrying(text, value.nodes)), anyText(allNodesOf([value]))];
 }
 
 /** The texts that are known at least in part: all of them, or one that is not known. */
@@ -349,11 +348,16 @@ export function textsOf(value: Value): readonly Text[] {
   const known = all.filter(({ whole }) => whole.replaceAll(unknownPart, '') !== '');
   // More alternatives than are kept.
   if (value.isOpen && value.texts.length >= alternativesMax)
-    return [...known, new Text([{ text: unknownPart, raw: undefined, nodes: value.nodes }])];
+    return [...known, anyText(value.nodes)];
   if (known.length > 0) return known;
   // `data ?? ''` is the data.
   const data = all.find(({ isKnown, nodes }) => !isKnown && nodes.length > 0);
   return data === undefined ? all.slice(0, 1) : [data];
+}
+
+// A text of which only is known what data it has.
+function anyText(nodes: readonly string[]): Text {
+  return new Text([{ text: unknownPart, raw: undefined, nodes }]);
 }
 
 function carrying(text: Text, nodes: readonly string[]): Text {
@@ -376,11 +380,14 @@ export function concat(parts: readonly Value[]): Value {
   }
   const texts = ways.map(concatTexts);
   const kept = fewTexts(texts);
+  const isOpen = isCut || kept.length < texts.length || parts.some(hasMore);
+  const nodes = allNodesOf(parts);
   return {
     ...none,
-    texts: kept,
-    isOpen: isCut || kept.length < texts.length || parts.some(hasMore),
-    nodes: allNodesOf(parts),
+    // Some of those that are kept may be the same: that there are more is an alternative itself.
+    texts: isOpen ? [...kept.slice(0, alternativesMax - 1), anyText(nodes)] : kept,
+    isOpen,
+    nodes,
     isFolded: parts.length > 1,
     isDecoded: parts.some(({ isDecoded }) => isDecoded),
   };

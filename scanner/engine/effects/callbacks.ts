@@ -35,7 +35,12 @@ export function callBack(
   if (called === undefined) return undefined;
   const self = effect.self === undefined ? undefined : argOf(call, effect.self);
   const target = self === undefined ? called : methodOn(called, self);
-  if (isLater) engine.callLater(call.frame, () => callBack(engine, call, effect) ?? unknown);
+  if (isLater) {
+    const run = (): Value => callBack(engine, call, effect) ?? unknown;
+    engine.callLater(call.frame, run);
+    // Nobody knows how much of the program has run by then.
+    return engine.perhaps(call.frame, run);
+  }
   const site = siteOf(call);
   if (observes !== undefined) return changeRequests(engine, call, target, observes);
   const args: Value[] = [];
@@ -58,11 +63,11 @@ export function callBack(
   if (over === undefined)
     return callValue(engine, site, target, { args, named, spread: [...call.spread, ...loose] });
   const items = entriesOf(over);
-  if (items === undefined || items.length > eachMax)
-    return callValue(engine, site, target, {
-      ...nothingGiven,
-      args: [partOf(over), ...(pairs ? [partOf(over)] : []), ...args],
-    });
+  if (items === undefined || items.length > eachMax) {
+    const any = [partOf(over), ...(pairs ? [partOf(over)] : []), ...args];
+    const run = (): Value => callValue(engine, site, target, { ...nothingGiven, args: any });
+    return engine.perhaps(call.frame, run);
+  }
   const takes = Math.max(...target.things.map(parametersOf));
   const results = items.map((item, at) => {
     const first = spread ? item.flatMap((one) => itemsOf(one) ?? [one]) : item;
@@ -110,7 +115,8 @@ export function parametersOf(thing: Thing): number {
 
 /** A function of the skill gets the object; a method of the library is that of the object. */
 export function methodOn(callee: Value, self: Value): Value {
-  const things = callee.things.map((one): Thing => {
+  const found = new Set<string>();
+  const things = callee.things.flatMap((one): Thing | readonly Thing[] => {
     if (one.is === 'function') return self.things.length > 0 ? { ...one, self } : one;
     const name =
       one.is === 'api'
@@ -121,6 +127,8 @@ export function methodOn(callee: Value, self: Value): Value {
               .map(knownText)[0]
           : undefined;
     if (name === undefined) return one;
+    if (found.has(name)) return [];
+    found.add(name);
     const names = [textValue(name)];
     const method = thingValue({ is: 'finder', how: 'call', names, given: nothingGiven });
     return { is: 'bound', callee: method, given: { ...nothingGiven, args: [self] } };

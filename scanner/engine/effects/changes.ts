@@ -18,6 +18,7 @@ import {
   nil,
   objectsOf,
   partOf,
+  thingValue,
   unknown,
   type Value,
 } from '../value.ts';
@@ -26,11 +27,13 @@ import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
 export function fill(engine: Engine, call: ApiCall, { into, with: from }: EffectOf<'fill'>): void {
   const target = argOf(call, into);
   const given = argOf(call, from) ?? unknown;
-  for (const object of objectsOf(target ?? unknown)) {
-    append(engine, object, given);
-    if (engine.knowledge.callsBack)
-      for (const one of object.holds ?? []) absorb(one, allNodesOf([given]));
-  }
+  engine.each(target ?? unknown, call.frame, (thing) => {
+    for (const object of objectsOf(thingValue(thing))) {
+      append(engine, object, given);
+      if (engine.knowledge.callsBack)
+        for (const one of object.holds ?? []) absorb(one, allNodesOf([given]));
+    }
+  });
   for (const text of target?.texts ?? []) text.carry(allNodesOf([given]));
 }
 
@@ -54,7 +57,7 @@ export function change(
   for (const { fields } of engine.knowledge.callsBack ? parts : [])
     for (const [name, one] of fields)
       setMember(engine, siteOf(call).node, others, name, one, call.frame);
-  const taken = objectsOf(target).map((object) => {
+  const changeOne = (object: HeapObject): Value => {
     if (object.kind === 'list')
       return changeList(engine, object, how, at, given) ?? partly(contentsOf(object));
     if (how === 'update') {
@@ -67,7 +70,10 @@ export function change(
     if (how === 'default') return entryOr(engine, object, name, given ?? nil);
     if (one !== undefined && name !== undefined && how === 'pop') engine.heap.delete(object, name);
     return one ?? partly(contentsOf(object));
-  });
+  };
+  const taken = engine
+    .each(target, call.frame, (thing) => objectsOf(thingValue(thing)).map(changeOne))
+    .flat();
   return taken.length === 0 ? dataOf(allNodesOf(allGiven(call))) : either(taken);
 }
 
@@ -111,7 +117,8 @@ function update(engine: Engine, object: HeapObject, given: Value | undefined): v
     for (const [name, one] of other.fields) {
       // A key that may be missing changes nothing then.
       const before = object.fields.get(name) ?? object.rest;
-      const isSure = !other.isPartial || before === undefined;
+      const isOnly = others.length === 1 && !given.isOpen && given.scalars.length === 0;
+      const isSure = (isOnly && !other.isPartial) || before === undefined;
       heap.set(object, name, isSure ? one : either([one, before]));
     }
     const rest = [other.rest, object.rest].filter((one) => one !== undefined);
@@ -143,7 +150,7 @@ function changeList(
   }
   if (isWhole(object) && how === 'pop' && at === undefined && object.length > 0)
     return takeLast(engine, object);
-  engine.spend(object.length);
+  engine.spend(object.length + (object.rest?.things.length ?? 0));
   const items = Array.from(
     { length: object.length },
     (_, index) => object.fields.get(String(index)) ?? unknown,

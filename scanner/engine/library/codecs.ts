@@ -10,9 +10,10 @@ import { type Known, textValue, type Value } from '../value.ts';
 
 const nulLetter = '\u2400';
 
-/** The letter with this number. */
+/** The letter with this number; of a number that no letter has, its last byte's. */
 export function letterOf(code: number): string {
-  return code === 0 ? nulLetter : String.fromCodePoint(code);
+  const isLetter = Number.isInteger(code) && code >= 0 && code < 0x11_00_00;
+  return code === 0 ? nulLetter : String.fromCodePoint(isLetter ? code : code & 0xff);
 }
 
 /** The number of the first letter. */

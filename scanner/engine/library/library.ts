@@ -357,12 +357,12 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
     case 'yaml-parse':
     case 'ini-parse': {
       const contents = [first, ...objectsOf(first).flatMap(({ content }) => content ?? [])];
-      const found = contents.flatMap(({ texts }) =>
-        texts.flatMap((text) =>
-          text.isKnown ? (parsedSettings(computation, text.whole) ?? []) : [],
-        ),
+      const texts = contents.flatMap((content) => content.texts);
+      const found = texts.flatMap(({ isKnown, whole }) =>
+        isKnown ? (parsedSettings(computation, whole) ?? []) : [],
       );
-      return found.length === 0 ? undefined : { ...either(found), isOpen: first.isOpen };
+      const isOpen = first.isOpen || found.length < texts.length;
+      return found.length === 0 ? undefined : { ...either(found), isOpen };
     }
     case 'from-bytes': {
       const numbers = itemsOf(first)?.map(byteOf);

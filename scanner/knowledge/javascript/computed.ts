@@ -25,8 +25,8 @@ const perItem: RowEffect = { does: 'call', callee: 0, each: 'self', numbered: tr
 const perItemOfFirst: RowEffect = { does: 'call', callee: 1, each: 0, numbered: true };
 
 /** A function that gets what a promise holds, and others that get why it failed. */
-const done: RowEffect = { does: 'call', callee: 0, given: ['self'] };
-const failed: RowEffect = { does: 'call', callee: 0, given: ['raised'] };
+const done: RowEffect = { does: 'call', callee: 0, given: ['self'], isLater: true };
+const failed: RowEffect = { does: 'call', callee: 0, given: ['raised'], isLater: true };
 const failedSecond: RowEffect = { ...failed, callee: 1 };
 /** A function that is called later, perhaps with what an object then holds. */
 const later: RowEffect = { does: 'call', callee: 0, isLater: true };
@@ -198,7 +198,8 @@ const objects: Table = {
   ),
   'Object Object.freeze seal preventExtensions getPrototypeOf': first,
   'Object.create': row({ ...definesMember, each: 1 }, 'heir'),
-  'structuredClone Reflect.getPrototypeOf': first,
+  structuredClone: row([], 'copy'),
+  'Reflect.getPrototypeOf': first,
   'Object.defineProperties': row({ ...definesMember, each: 1 }, { compute: 'same', of: [0] }),
   'Object.getOwnPropertyDescriptor Reflect.getOwnPropertyDescriptor': row([], 'member'),
   'Reflect.get': row([], 'member'),
@@ -215,14 +216,14 @@ const objects: Table = {
     'called',
   ),
   'Function#bind': row([], 'bound'),
-  'Any#then Function#then': row([{ ...done, isLater: true }, failedSecond], 'called'),
+  'Any#then Function#then': row([done, failedSecond], 'called'),
   'Any#catch Function#catch': row(failed, 'self'),
-  'Any#finally Function#finally': row({ does: 'call', callee: 0 }, 'self'),
+  'Any#finally Function#finally': row(later, 'self'),
   'Promise.resolve all race any allSettled': first,
   'reject() Promise.reject': row({ does: 'raise', value: 0 }, 'through'),
   Promise: row([], 'promised'),
   'Promise.withResolvers': row([], 'resolvers'),
-  'Promise#then': row([{ ...done, isLater: true }, failedSecond], 'called'),
+  'Promise#then': row([done, failedSecond], 'called'),
   'resolve()': row({ does: 'fill', into: 0, with: 1 }, 'nothing'),
   'JSON.parse': computes('json-parse', 0),
   'JSON.stringify': row(
@@ -236,7 +237,7 @@ const objects: Table = {
     ],
     'nothing',
   ),
-  'setImmediate process.nextTick queueMicrotask requestAnimationFrame': row(
+  'setImmediate queueMicrotask requestAnimationFrame process.nextTick': row(
     { ...later, given: [{ rest: 1 }] },
     'nothing',
   ),

@@ -252,7 +252,7 @@ export const computedRows: Table = named({
   'argparse.FileType click.File': row({ does: 'read', path: { text: '*' } }),
   map: row({ does: 'call', callee: 0, each: 1 }, 'called'),
   filter: row({ does: 'call', callee: 0, each: 1 }, { compute: 'same', of: [1] }),
-  'Record#copy': row([], { compute: 'same', of: ['self'] }),
+  'Record#copy': row([], 'copy'),
   'List#copy': computes('list', 'self'),
   bytes: computes('from-bytes', 0),
   'Number#to_bytes': computes('to-bytes', 'self', by('length'), by('byteorder', 1)),
