@@ -5,7 +5,7 @@
 import { type Row, through } from '../knowledge/row.ts';
 import { besideOf } from '../programs/beside.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
-import { methodOf } from './classes.ts';
+import { ownMethod } from './classes.ts';
 import { serversOf } from './effects/clients.ts';
 import {
   type ApiCall,
@@ -30,9 +30,11 @@ import {
   dataOf,
   either,
   instancesIn,
+  instanceValue,
   itemsOf,
   newObject,
   objectsOf,
+  objectValue,
   textsOf,
   textValue,
   thingValue,
@@ -252,7 +254,7 @@ export function ownObject(
         ...given,
         at,
         frame: site.frame,
-        self: thingValue({ is: 'instance', of: api, object: opened }),
+        self: instanceValue(api, opened),
       },
       either(allGiven(given)),
       'body',
@@ -271,7 +273,7 @@ export function ownObject(
     const node = engine.notes.source(at, source, `${shown} decodes it`);
     return { ...dataOf([...data.nodes, node]), isDecoded: true };
   }
-  const value = thingValue({ is: 'instance', of: api.replace('#', '().'), object });
+  const value = instanceValue(api.replace('#', '().'), object);
   noteChannels(engine, { ...given, at, frame: site.frame }, shown, value);
   if (!engine.knowledge.callsBack) return value;
   // A function that it was given, or one that calls it: `memoize(f)`.
@@ -308,20 +310,9 @@ function tellHandlers(engine: Engine, call: ApiCall, api: string, message: Value
   const given = [...call.args, ...call.named.values()];
   for (const value of given.flatMap((one) => [one, ...(itemsOf(one) ?? [])]))
     for (const thing of value.things) {
-      const method =
-        thing.is === 'object' && thing.object.class
-          ? methodOf(thing.object.class, 'emit')
-          : thing.is === 'function'
-            ? thing
-            : undefined;
+      const method = thing.is === 'function' ? thingValue(thing) : ownMethod(thing, 'emit');
       if (method !== undefined)
-        invoke(
-          engine,
-          method,
-          { ...nothingGiven, args: [message] },
-          siteOf(call),
-          thingValue(thing),
-        );
+        callValue(engine, siteOf(call), method, { ...nothingGiven, args: [message] });
     }
   if (api === 'logging.config.dictConfig')
     for (const handlers of given.flatMap((one) =>
@@ -390,7 +381,7 @@ function hookNodes(engine: Engine, call: ApiCall, value: Value, depth = 0): read
   const own = value.things.flatMap((thing) => {
     if (thing.is !== 'function') return [];
     const object = newObject('object');
-    const arg = thingValue({ is: 'instance', of: 'object', object });
+    const arg = instanceValue('object', object);
     const site = { node: { kind: 'self', ...call.at.place } as const, frame: call.frame };
     const made = invoke(
       engine,
@@ -494,7 +485,7 @@ export function passThrough(
         if (nodes.length > 0) handed.rest = data;
         const arg = engine.knowledge.isOpen
           ? {
-              ...thingValue({ is: 'instance', of: 'object', object: handed } as const),
+              ...instanceValue('object', handed),
               nodes,
               isOpen: true,
             }
@@ -518,7 +509,7 @@ export function passThrough(
         const object = newObject('object', thing.class);
         askProtocols(engine, site, {
           ...nothingGiven,
-          args: [thingValue({ is: 'object', object })],
+          args: [objectValue(object)],
         });
         if (object.rest !== undefined) made.push(object.rest);
       }

@@ -3,19 +3,19 @@
 import type { Node } from '../ir/ir.ts';
 import { noteHandedOn } from './api-calls.ts';
 import { callValue, nothingGiven } from './calls.ts';
-import { inherit, methodOf, staticMethodOf, staticOf } from './classes.ts';
+import { addMethod, inherit, ownMethod, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { invoke } from './invoke.ts';
 import { indexIn } from './items.ts';
 import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
-import { applied, described, fieldsOf } from './names.ts';
+import { applied, described, fieldsOf, isInside } from './names.ts';
 import { methodIn } from './protocols.ts';
 import type { Text } from './text.ts';
 import {
   absorb,
   allNodesOf,
+  classValue,
   either,
   type HeapObject,
   isWhole,
@@ -81,14 +81,11 @@ function setMemberOf(
     if (applied(engine, place, frame, api, thing, [given]) !== undefined) return;
   }
   if (thing.is === 'object') {
-    const site = { node: place, frame };
-    const any =
-      thing.object.class && engine.knowledge.isOpen
-        ? methodOf(thing.object.class, '__setattr__')
-        : undefined;
+    const site = { node: place, frame, isByText: false };
     const self = thingValue(thing);
-    if (any !== undefined && frame.func?.func !== any.func)
-      invoke(engine, any, { ...nothingGiven, args: [textValue(name ?? ''), given] }, site, self);
+    const any = engine.knowledge.isOpen ? ownMethod(thing, '__setattr__') : undefined;
+    if (any !== undefined && !isInside(any, frame))
+      callValue(engine, site, any, { ...nothingGiven, args: [textValue(name ?? ''), given] });
     const usual =
       thing.object.class && name !== undefined && engine.knowledge.isOpen
         ? staticOf(thing.object.class, name)
@@ -143,21 +140,15 @@ function accessorOf(
 ): { readonly name: string; readonly callee: Value } | undefined {
   const ofClass =
     thing.is === 'class' && name !== undefined
-      ? staticMethodOf(thing.class, `${name}=`)
+      ? staticMethodOf(thing.class, `${name}=`, thingValue(thing))
       : undefined;
   const names = name === undefined ? [anySetter] : [`${name}=`, anySetter];
   const [found] = names.flatMap((one) => {
     const callee = methodIn(thing, one);
     return callee === undefined ? [] : [{ name: one, callee }];
   });
-  const accessor =
-    ofClass === undefined
-      ? found
-      : { name: `${name}=`, callee: thingValue({ ...ofClass, self: thingValue(thing) }) };
-  const isInside = accessor?.callee.things.some(
-    (one) => one.is === 'function' && one.func === frame.func?.func,
-  );
-  return isInside ? undefined : accessor;
+  const accessor = ofClass === undefined ? found : { name: `${name}=`, callee: ofClass };
+  return accessor !== undefined && isInside(accessor.callee, frame) ? undefined : accessor;
 }
 
 // A part of a text that may be changed, as the host of an address.
@@ -179,7 +170,7 @@ function setPart(
   const at = engine.at(frame, place, name ?? '');
   const call = { ...nothingGiven, args: [given], at, frame, self: textValue(text) };
   const [made] = applyRow(engine, call, row).texts;
-  if (made === undefined || !isOnly || engine.uncertain > 0) text.overwrite(nodes);
+  if (made === undefined || !isOnly || !engine.isSure) text.overwrite(nodes);
   else text.become(made);
 }
 
@@ -196,15 +187,11 @@ const handed = { does: 'call', callee: 0, given: ['self'] } as const;
 
 // Functions that a class is given are its methods; `A.prototype = { … }` gives several.
 function addMethods(engine: Engine, of: OwnClass, name: string, given: Value): void {
-  if (name === 'prototype') inherit(engine, thingValue({ is: 'class', class: of }), given);
+  if (name === 'prototype') inherit(engine, classValue(of), given);
   if (name === 'prototype')
     for (const { fields } of objectsOf(given))
       for (const [key, value] of fields) addMethods(engine, of, key, value);
-  for (const one of given.things)
-    if (one.is === 'function') {
-      const takesObject = engine.knowledge.modules && !one.func.takesReceiver;
-      of.methods.set(name, { ...one, ...(takesObject && { takesObject: true }) });
-    }
+  addMethod(engine, of, name, given);
 }
 
 /** `a[key] = value`; without a key, behind the last item. */
@@ -217,7 +204,7 @@ export function setItem(
   frame: Invocation,
 ): void {
   for (const text of of.texts) {
-    const byte = engine.uncertain > 0 ? undefined : byteOf(given);
+    const byte = engine.isSure ? byteOf(given) : undefined;
     const at = key === undefined ? undefined : knownOf(key);
     const nodes = allNodesOf([given]);
     if (byte !== undefined && typeof at === 'number') text.overwrite(nodes, at, letterOf(byte));
@@ -241,18 +228,10 @@ export function setItem(
     const isApplied = applied(engine, place, frame, api, thing, args) !== undefined;
     const name = key === undefined ? undefined : keyOf(key);
     if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
-    const setter =
-      thing.is === 'object' && thing.object.class && engine.knowledge.isOpen
-        ? methodOf(thing.object.class, '__setitem__')
-        : undefined;
+    const setter = engine.knowledge.isOpen ? ownMethod(thing, '__setitem__') : undefined;
     if (setter !== undefined) {
-      invoke(
-        engine,
-        setter,
-        { ...nothingGiven, args: [key ?? unknown, given] },
-        { node: place, frame },
-        thingValue(thing),
-      );
+      const site = { node: place, frame, isByText: false };
+      callValue(engine, site, setter, { ...nothingGiven, args: [key ?? unknown, given] });
       return;
     }
     if (thing.is === 'instance' && engine.knowledge.isOpen)

@@ -126,16 +126,17 @@ export interface CallSite {
 /** Calls a function by its name: of the class around, of the skill, or of the library. */
 function callNamed(engine: Engine, site: CallSite, written: string, given: Given): Value {
   const { frame } = site;
+  const { self = unknown } = frame;
   const own = engine.library?.[written];
   if (own !== undefined)
     return own(engine, { ...given, at: engine.at(frame, site.node, written), frame });
   const name = engine.fold(written);
   const method = engine.knowledge.callsOwnMethods
     ? classesAround(frame)
-        .map((one) => methodOf(one, name) ?? staticMethodOf(one, name))
+        .map((one) => methodOf(one, name, self) ?? staticMethodOf(one, name, self))
         .find((one) => one !== undefined)
     : undefined;
-  if (method !== undefined) return invoke(engine, method, given, site, frame.self);
+  if (method !== undefined) return callValue(engine, site, method, given);
   const isClass = frame.self?.things.some(({ is }) => is === 'class');
   if (isClass && engine.knowledge.callsOwnMethods && name === engine.knowledge.makeName)
     return makeObject(engine, site.node, frame.self ?? unknown, given, frame);

@@ -6,6 +6,7 @@ import { own } from '../lookup-tables/api.ts';
 import { callApi, passThrough } from './api-calls.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { rowFor } from './effects/effects.ts';
+import type { Fields } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { holdUnknown, withReceiver } from './methods.ts';
@@ -13,7 +14,9 @@ import { givenBy } from './parts.ts';
 import {
   absorb,
   allNodesOf,
+  classValue,
   either,
+  instanceValue,
   itemsOf,
   knownText,
   newObject,
@@ -21,6 +24,8 @@ import {
   type OwnFunction,
   type OwnProgram,
   objectsOf,
+  objectValue,
+  type Thing,
   thingValue,
   unknown,
   type Value,
@@ -41,7 +46,7 @@ export function makeObject(
       const { collections = {} } = engine.knowledge;
       const kind = apisAbove(thing.class).flatMap((api) => own(collections, api) ?? [])[0];
       const object = newObject(kind ?? 'object', thing.class);
-      const self = thingValue({ is: 'object', object });
+      const self = objectValue(object);
       const other = construct(engine, site, thing.class, given, self);
       // What the constructor returns, it gives in place of the object.
       return other !== undefined && objectsOf(other).length > 0 ? either([self, other]) : self;
@@ -59,7 +64,7 @@ export function makeObject(
     const all = [...given.args, ...given.named.values(), ...given.spread];
     if (all.length > 0) object.rest = either(all);
     passThrough(engine, site, [], given);
-    return thingValue({ is: 'instance', of: thing.name, object });
+    return instanceValue(thing.name, object);
   });
   const made = [...ways];
   for (const text of of.texts)
@@ -73,7 +78,7 @@ export function makeObject(
 // What a function gives that makes an object, or the object that it fills.
 function constructedBy(engine: Engine, site: CallSite, of: OwnFunction, given: Given): Value {
   const object = newObject('record');
-  const self = thingValue({ is: 'object', object });
+  const self = objectValue(object);
   const result = invoke(engine, of, given, site, self);
   return objectsOf(result).length > 0 ? either([self, result]) : self;
 }
@@ -91,11 +96,11 @@ function construct(
   given: Given,
   self: Value,
 ): Value | undefined {
-  const maker = engine.knowledge.isOpen && methodOf(of, engine.knowledge.makeName);
-  if (maker) invoke(engine, maker, given, site, self);
-  const method = methodOf(of, engine.knowledge.constructor);
+  const maker = engine.knowledge.isOpen && methodOf(of, engine.knowledge.makeName, self);
+  if (maker) callValue(engine, site, maker, given);
+  const method = methodOf(of, engine.knowledge.constructor, self);
   if (method !== undefined) {
-    const made = invoke(engine, method, given, site, self);
+    const made = callValue(engine, site, method, given);
     return engine.knowledge.callsBack ? made : undefined;
   }
   if (engine.knowledge.isOpen && apisAbove(of).length > 0)
@@ -141,10 +146,9 @@ export function classFrom(
   for (const { fields } of members === undefined ? [] : objectsOf(members))
     for (const [key, value] of fields) {
       made.fields.set(key, value);
-      for (const one of value.things)
-        if (one.is === 'function') made.methods.set(key, { ...one, takesObject: true });
+      addMethod(engine, made, key, value);
     }
-  return thingValue({ is: 'class', class: made });
+  return classValue(made);
 }
 
 function newClass(node: NodeOf<'class'>, program: OwnProgram): OwnClass {
@@ -153,8 +157,8 @@ function newClass(node: NodeOf<'class'>, program: OwnProgram): OwnClass {
     born: 0,
     node,
     program,
-    methods: new Map(),
-    statics: new Map(),
+    methods: { born: 0, fields: new Map() },
+    statics: { born: 0, fields: new Map() },
     fields: new Map(),
     supers: new Set(),
     sample: undefined,
@@ -166,7 +170,7 @@ export function sampleOf(engine: Engine, { owner }: OwnFunction, frame: Invocati
   if (owner === undefined) return unknown;
   if (owner.sample !== undefined) return owner.sample;
   const object = newObject('object', owner);
-  owner.sample = thingValue({ is: 'object', object });
+  owner.sample = objectValue(object);
   const site = { node: owner.node, frame, isByText: false };
   construct(engine, site, owner, { ...nothingGiven, isAnything: true }, owner.sample);
   return owner.sample;
@@ -182,8 +186,8 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
   const { owner, self = unknown } = frame;
   for (const one of owner?.supers ?? []) {
     if (typeof one !== 'string') {
-      const method = methodOf(one, name) ?? staticMethodOf(one, name);
-      if (method !== undefined) return invoke(engine, method, given, site, self);
+      const method = methodOf(one, name, self) ?? staticMethodOf(one, name, self);
+      if (method !== undefined) return callValue(engine, site, method, given);
       continue;
     }
     const isMade = name === engine.knowledge.constructor;
@@ -204,27 +208,61 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
   return passThrough(engine, site, [], given);
 }
 
-/** The method of a class, or of those that it extends. */
-export function methodOf(of: OwnClass, name: string): OwnFunction | undefined {
-  return inherited(of, ({ methods }) => methods.get(name));
+/** A class gets a method: the functions that a value may be. */
+export function addMethod(engine: Engine, of: OwnClass, name: string, given: Value): void {
+  const takesObject = engine.knowledge.modules;
+  const things = given.things.flatMap((one) =>
+    one.is !== 'function'
+      ? []
+      : [takesObject && !one.func.takesReceiver ? { ...one, takesObject } : one],
+  );
+  if (things.length > 0) engine.heap.set(of.methods, name, { ...given, things });
+}
+
+/** The method of a class, or of those that it extends, for one of its objects. */
+export function methodOf(of: OwnClass, name: string, self: Value | undefined): Value | undefined {
+  const found = inherited(of, name, ({ methods }) => methods);
+  return found && boundTo(found, self);
+}
+
+/** The method of the class of an object of the skill. */
+export function ownMethod(thing: Thing, name: string): Value | undefined {
+  if (thing.is !== 'object' || thing.object.class === undefined) return undefined;
+  return methodOf(thing.object.class, name, thingValue(thing));
 }
 
 /** The static method of a class, or of those that it extends. */
-export function staticMethodOf(of: OwnClass, name: string): OwnFunction | undefined {
-  return inherited(of, ({ statics }) => statics.get(name));
+export function staticMethodOf(of: OwnClass, name: string, self: Value): Value | undefined {
+  const found = inherited(of, name, ({ statics }) => statics);
+  return found && boundTo(found, self);
 }
 
 /** The constant or static field of a class, or of those that it extends. */
 export function staticOf(of: OwnClass, name: string): Value | undefined {
-  return inherited(of, ({ fields }) => fields.get(name));
+  return inherited(of, name, (one) => one);
 }
 
-function inherited<T>(of: OwnClass, find: (one: OwnClass) => T | undefined): T | undefined {
+/** The functions that a value may be, to be called on an object. */
+export function boundTo(methods: Value, self: Value | undefined): Value {
+  const things = methods.things.map((one) => (one.is === 'function' ? { ...one, self } : one));
+  return { ...methods, things };
+}
+
+function inherited(
+  of: OwnClass,
+  name: string,
+  storeOf: (one: OwnClass) => Fields,
+): Value | undefined {
+  const found: Value[] = [];
   for (const one of ancestorsOf(of)) {
-    const found = find(one);
-    if (found !== undefined) return found;
+    const store = storeOf(one);
+    const value = store.fields.get(name);
+    if (value === undefined) continue;
+    found.push(value);
+    // Some of its members may be missing.
+    if (!store.isPartial) break;
   }
-  return undefined;
+  return found.length === 0 ? undefined : either(found);
 }
 
 /** The classes of the library that a class extends. */
@@ -255,7 +293,7 @@ export function extend(engine: Engine, of: OwnClass, values: readonly Value[]): 
 export function inherit(engine: Engine, of: Value, base: Value): void {
   const classes = base.things.flatMap((one) =>
     one.is === 'object' && one.object.class !== undefined
-      ? thingValue({ is: 'class', class: one.object.class })
+      ? classValue(one.object.class)
       : thingValue(one),
   );
   for (const thing of of.things) {
@@ -277,20 +315,24 @@ function* ancestorsOf(of: OwnClass): Generator<OwnClass> {
   }
 }
 
-/** Names the functions and classes of a program before it runs: they may be used above. */
+/**
+ * Names the functions and classes of a program before it runs: they may be used above. Of methods
+ * in branches, and of classes of one name, any may be the one that is called.
+ */
 export function declare(
   engine: Engine,
   program: OwnProgram,
   node: Node,
   owner: OwnClass | undefined,
+  isMaybe = false,
 ): void {
   switch (node.kind) {
     case 'seq':
-      for (const one of node.body) declare(engine, program, one, owner);
+      for (const one of node.body) declare(engine, program, one, owner, isMaybe);
       return;
     case 'if':
-      declare(engine, program, node.body, owner);
-      if (node.otherwise !== undefined) declare(engine, program, node.otherwise, owner);
+      declare(engine, program, node.body, owner, true);
+      if (node.otherwise !== undefined) declare(engine, program, node.otherwise, owner, true);
       return;
     case 'define': {
       const { func } = node;
@@ -300,13 +342,16 @@ export function declare(
       const own: OwnFunction = { is: 'function', func, program, owner, ...unbound };
       const table = owner === undefined ? engine.functions : engine.methods;
       keep(table, name, () => []).push(own);
-      if (owner !== undefined) (node.isStatic ? owner.statics : owner.methods).set(name, own);
+      if (owner === undefined) return;
+      const { fields } = node.isStatic ? owner.statics : owner.methods;
+      const before = isMaybe ? fields.get(name) : undefined;
+      fields.set(name, either([...(before === undefined ? [] : [before]), thingValue(own)]));
       return;
     }
     case 'class': {
       const found = engine.classes.get(node.name) ?? newClass(node, program);
       engine.classes.set(node.name, found);
-      declare(engine, program, node.body, found);
+      declare(engine, program, node.body, found, found.node !== node);
     }
   }
 }

@@ -89,6 +89,11 @@ export class Heap {
     putShape(store, { ...shapeOf(store), ...to });
   }
 
+  /** Whether something may have jumped over what is done here. */
+  get isReached(): boolean {
+    return this.#reached !== undefined;
+  }
+
   /** Begins a branch. */
   begin(): void {
     this.#branches.push({ born: made });

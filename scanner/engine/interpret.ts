@@ -31,6 +31,7 @@ import { givenBy, listOf, recordOf } from './parts.ts';
 import { shownBy } from './protocols.ts';
 import {
   allNodesOf,
+  classValue,
   dataOf,
   either,
   type HeapObject,
@@ -383,7 +384,7 @@ export class Engine {
     }
     const found = this.classes.get(node.name);
     if (found === undefined) return unknown;
-    const self = thingValue({ is: 'class', class: found });
+    const self = classValue(found);
     const supers = node.supers.map((one) => this.evaluate(one, frame));
     extend(this, found, supers);
     this.evaluate(node.body, {
@@ -531,6 +532,11 @@ export class Engine {
     if (!isOver) return;
     const all = ends.map(({ ended }) => ended).sort((a, b) => distanceOf(a) - distanceOf(b));
     frame.ended = all[0] ?? '';
+  }
+
+  /** Whether what is done here surely happens. */
+  get isSure(): boolean {
+    return this.uncertain === 0 && !this.heap.isReached;
   }
 
   /** Does something that may not happen. */

@@ -19,9 +19,10 @@ import {
   type OwnClass,
   type OwnFunction,
   objectsOf,
+  objectValue,
   partOf,
+  recordValue,
   type Thing,
-  thingValue,
   unknown,
   type Value,
   withNodes,
@@ -93,7 +94,9 @@ export function invoke(
     (engine.isExhausted && engine.called.has(func))
   )
     return dataOf(allNodesOf(allGiven(given)));
-  return follow(engine, own, { given, self }, site);
+  const run = (): Value => follow(engine, own, { given, self }, site);
+  // Nobody knows how far it is asked to go.
+  return func.isGenerator ? (engine.perhaps(frame, run) ?? unknown) : run();
 }
 
 // The same arguments, or others.
@@ -139,15 +142,13 @@ function follow(
   heap.landed();
   engine.active.set(func, active);
   frame.thrown.push(...inner.thrown);
-  if (inner.ended === 'exit') frame.ended = engine.uncertain === 0 ? 'exit' : frame.ended;
+  if (inner.ended === 'exit') frame.ended = engine.isSure ? 'exit' : frame.ended;
   if (func.isBlock && inner.ended === 'return') frame.returned.push(...inner.returned);
   if (yielded !== undefined)
-    return generated(
-      withNodes(thingValue({ is: 'object', object: yielded }), allNodesOf(inner.returned)),
-      (sent) =>
-        given.sent === undefined
-          ? invoke(engine, own, { ...given, sent }, { node, frame }, self)
-          : unknown,
+    return generated(withNodes(objectValue(yielded), allNodesOf(inner.returned)), (sent) =>
+      given.sent === undefined
+        ? invoke(engine, own, { ...given, sent }, { node, frame }, self)
+        : unknown,
     );
   const values = [...inner.returned, ...(func.givesLast && inner.ended === '' ? [last] : [])];
   return values.length === 0 ? nil : either(values);
@@ -175,9 +176,7 @@ function looseNames(params: readonly Param[], { named }: Given): readonly Value[
   const names = new Set(params.map(({ name }) => name));
   const loose = [...named].filter(([name]) => name !== '&' && !names.has(name));
   if (loose.length === 0 || params.some(({ rest }) => rest === 'record')) return [];
-  const object = newObject('record');
-  for (const [name, value] of loose) object.fields.set(name, value);
-  return [thingValue({ is: 'object', object })];
+  return [recordValue(loose)];
 }
 
 function heldBy(engine: Engine, at: ApiCall['at'], value: Value, { name, start }: Param): Value {
@@ -201,11 +200,10 @@ function valueFor(
   if (param.rest === 'list')
     return withNodes(listValue(args.slice(at), given.isAnything), allNodesOf(spread));
   if (param.rest === 'record') {
-    const object = newObject('record');
     const names = new Set(params.flatMap(({ name, isPositional }) => (isPositional ? [] : [name])));
-    for (const [name, value] of given.named) if (!names.has(name)) object.fields.set(name, value);
-    if (given.isAnything) object.rest = unknown;
-    return thingValue({ is: 'object', object });
+    const record = recordValue([...given.named].filter(([name]) => !names.has(name)));
+    if (given.isAnything) for (const object of objectsOf(record)) object.rest = unknown;
+    return record;
   }
   const value =
     (param.isPositional ? undefined : given.named.get(param.name)) ??
@@ -260,7 +258,9 @@ function shapeOfValues(engine: Engine, values: readonly Value[]): string {
     if (of !== undefined) addStore(of, { is: 'class', class: of });
     // A method that another has taken the place of.
     if ('methods' in store)
-      for (const [name, { func }] of store.methods) parts.push(`${name}@${func.start}`);
+      for (const [name, { things }] of store.methods.fields)
+        for (const one of things)
+          if (one.is === 'function') parts.push(`${name}@${one.func.start}`);
   };
   const add = (value: Value): void => {
     count += 1;

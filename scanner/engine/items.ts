@@ -1,10 +1,9 @@
 /** `a[key]`: items of lists, entries of records, letters of texts, and members by texts. */
 
 import type { Node } from '../ir/ir.ts';
-import { nothingGiven } from './calls.ts';
-import { methodOf } from './classes.ts';
+import { callValue, nothingGiven } from './calls.ts';
+import { ownMethod } from './classes.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { invoke } from './invoke.ts';
 import {
   applied,
   hasMethods,
@@ -20,10 +19,11 @@ import {
   partOfModule,
   type ThingOf,
 } from './names.ts';
-import { iterated, methodIn } from './protocols.ts';
+import { isListed, iterated } from './protocols.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
+  apiValue,
   either,
   fieldOf,
   type HeapObject,
@@ -134,10 +134,10 @@ function itemIn(
   }
   if (thing.is !== 'object' && thing.is !== 'instance') return [];
   const { object } = thing;
-  const getter = object.class && isOpen ? methodOf(object.class, '__getitem__') : undefined;
+  const getter = isOpen ? ownMethod(thing, '__getitem__') : undefined;
   if (getter !== undefined) {
-    const site = { node, frame };
-    return [invoke(engine, getter, { ...nothingGiven, args }, site, thingValue(thing))];
+    const site = { node, frame, isByText: false };
+    return [callValue(engine, site, getter, { ...nothingGiven, args })];
   }
   // One of those that are there, or nothing.
   const isAny = name === undefined && object.fields.size > 0 && isWhole(object);
@@ -157,8 +157,8 @@ function listedIn(
   if (iteration === undefined || thing.is !== 'object' || !/^\d+$/.test(name ?? ''))
     return undefined;
   const { isMap, fields, kind } = thing.object;
-  const isListed = isMap || iteration.names.some((one) => methodIn(thing, one) !== undefined);
-  if (!isListed || kind === 'list' || fields.has(name ?? '')) return undefined;
+  if (!(isMap || isListed(engine, thing)) || kind === 'list' || fields.has(name ?? ''))
+    return undefined;
   const list = iterated(engine, node, thingValue(thing), frame);
   const items = objectsOf(list).flatMap((one) => fieldOf(one, name) ?? []);
   return withNodes(items.length === 0 ? unknown : either(items), list.nodes);
@@ -204,5 +204,5 @@ function letterAt(text: Text, name: string | undefined): readonly Text[] {
 
 // `globals()` leads to the names of the language, too.
 function builtinValue(name: string): Value {
-  return thingValue({ is: 'api', name: name === '__builtins__' ? 'builtins' : name });
+  return apiValue(name === '__builtins__' ? 'builtins' : name);
 }

@@ -9,7 +9,15 @@ import {
   nothingGiven,
   tooMany,
 } from './calls.ts';
-import { apisAbove, makeObject, methodOf, sampleOf, staticMethodOf, staticOf } from './classes.ts';
+import {
+  apisAbove,
+  boundTo,
+  makeObject,
+  methodOf,
+  sampleOf,
+  staticMethodOf,
+  staticOf,
+} from './classes.ts';
 import { rowFor } from './effects/effects.ts';
 import type { Engine } from './interpret.ts';
 import { invoke } from './invoke.ts';
@@ -18,6 +26,7 @@ import { isNumber } from './library/sorting.ts';
 import {
   classTold,
   fieldsOf,
+  isGetting,
   memberByText,
   methodName,
   moduleMember,
@@ -27,13 +36,13 @@ import {
 } from './names.ts';
 import {
   allNodesOf,
+  classValue,
   contentsOf,
   dataOf,
   either,
   functionsMax,
   knownText,
   type OwnClass,
-  type OwnFunction,
   type Thing,
   textValue,
   thingValue,
@@ -85,9 +94,9 @@ export function callMethod(
     ),
   ];
   for (const { owner, opened } of ownersOf(engine, of)) {
-    const added = opened && methodOf(opened, engine.fold(name));
+    const added = opened && methodOf(opened, engine.fold(name), of);
     if (added !== undefined) {
-      results.push(invoke(engine, added, given, site, of));
+      results.push(callValue(engine, site, added, given));
       continue;
     }
     const self = { ...of, things: [] };
@@ -105,12 +114,12 @@ export function callMethod(
 // The functions of an object, class or module, of which one is called by a name that is not known.
 function functionsIn(thing: Thing): readonly Value[] {
   const self = thingValue(thing);
-  const bound = (one: OwnFunction): Value => thingValue({ ...one, self });
+  const bound = (one: Value): Value => boundTo(one, self);
   if (thing.is === 'object' && thing.object.class !== undefined)
-    return [...thing.object.class.methods.values()]
-      .filter((one) => !/^__/.test(one.func.name ?? ''))
-      .map(bound);
-  if (thing.is === 'class') return [...thing.class.statics.values()].map(bound);
+    return [...thing.object.class.methods.fields]
+      .filter(([name]) => !name.startsWith('__'))
+      .map(([, one]) => bound(one));
+  if (thing.is === 'class') return [...thing.class.statics.fields.values()].map(bound);
   const held =
     thing.is === 'object'
       ? contentsOf(thing.object)
@@ -324,36 +333,36 @@ function callOwn(
   given: Given,
   self: Value,
 ): Value | undefined {
-  const method = methodOf(of, engine.fold(name));
-  if (method?.func.isGetter)
-    return callValue(engine, site, invoke(engine, method, nothingGiven, site, self), given);
-  if (method !== undefined) return invoke(engine, method, given, site, self);
-  const ofClass = engine.knowledge.isOpen && staticMethodOf(of, name);
-  if (ofClass) return invoke(engine, ofClass, given, site, thingValue({ is: 'class', class: of }));
+  const method = methodOf(of, engine.fold(name), self);
+  if (method !== undefined && isGetting(method))
+    return callValue(engine, site, callValue(engine, site, method, nothingGiven), given);
+  if (method !== undefined) return callValue(engine, site, method, given);
+  const ofClass = engine.knowledge.isOpen && staticMethodOf(of, name, classValue(of));
+  if (ofClass) return callValue(engine, site, ofClass, given);
   for (const api of apisAbove(of)) {
     const row = `${api}#${name}`;
     if (rowFor(engine, row) === undefined) continue;
     const made = callApi(engine, site, row, given, self);
     // `session.post` calls `session.request`.
     const inner = /^(get|post|put|patch|delete|head|options)$/.test(name)
-      ? (methodOf(of, 'request') ?? methodOf(of, 'send'))
+      ? (methodOf(of, 'request', self) ?? methodOf(of, 'send', self))
       : undefined;
     if (!engine.knowledge.isOpen || inner === undefined) return made;
     const args = [textValue(name.toUpperCase()), ...given.args];
-    return either([made, invoke(engine, inner, { ...given, args }, site, self)]);
+    return either([made, callValue(engine, site, inner, { ...given, args })]);
   }
   // A thread or a process of the skill.
-  const run = name === 'start' && engine.knowledge.modules ? methodOf(of, 'run') : undefined;
+  const run = name === 'start' && engine.knowledge.modules ? methodOf(of, 'run', self) : undefined;
   if (run !== undefined && apisAbove(of).length > 0)
-    return invoke(engine, run, nothingGiven, site, self);
+    return callValue(engine, site, run, nothingGiven);
   // What any object does is not missing.
   if (rowFor(engine, `Any#${name}`) !== undefined) return undefined;
-  const missing = methodOf(of, engine.knowledge.missingName);
+  const missing = methodOf(of, engine.knowledge.missingName, self);
   if (missing !== undefined) {
     const args = [{ ...unknown, texts: [] }, ...given.args];
-    return invoke(engine, missing, { ...given, args }, site, self);
+    return callValue(engine, site, missing, { ...given, args });
   }
-  const usual = engine.knowledge.modules ? fieldAsMethod(of, name, self) : undefined;
+  const usual = engine.knowledge.modules ? staticOf(of, name) : undefined;
   const field = self.things.flatMap((thing) =>
     thing.is === 'object' ? (thing.object.fields.get(name) ?? usual ?? []) : [],
   );
@@ -373,18 +382,6 @@ export function withReceiver(field: Value, self: Value): Value {
   return { ...field, things };
 }
 
-// A function that a field of the class holds is called with the object.
-function fieldAsMethod(of: OwnClass, name: string, self: Value): Value | undefined {
-  const field = staticOf(of, name);
-  if (field === undefined) return undefined;
-  const things = field.things.map((one) =>
-    one.is === 'function' && one.self === undefined
-      ? { ...one, self, takesObject: true as const }
-      : one,
-  );
-  return { ...field, things };
-}
-
 const callable: ReadonlySet<Thing['is']> = new Set(['function', 'api', 'bound', 'finder', 'class']);
 
 function callStatic(
@@ -395,8 +392,8 @@ function callStatic(
   given: Given,
   self: Value,
 ): Value | undefined {
-  const method = staticMethodOf(of, engine.fold(name));
-  if (method !== undefined) return invoke(engine, method, given, site, self);
+  const method = staticMethodOf(of, engine.fold(name), self);
+  if (method !== undefined) return callValue(engine, site, method, given);
   const api = apisAbove(of).find((one) => rowFor(engine, `${one}.${name}`) !== undefined);
   if (api !== undefined) return callApi(engine, site, `${api}.${name}`, given, self);
   const field = staticOf(of, name);
@@ -411,9 +408,9 @@ function unbound(
   name: string,
   given: Given,
 ): Value | undefined {
-  const method = engine.knowledge.modules ? methodOf(of, name) : undefined;
   const [self, ...args] = given.args;
-  return method && invoke(engine, method, { ...given, args }, site, self);
+  const method = engine.knowledge.modules ? methodOf(of, name, self) : undefined;
+  return method && callValue(engine, site, method, { ...given, args });
 }
 
 function byAny(engine: Engine, site: CallSite, self: Value, name: string, given: Given): Value {

@@ -4,7 +4,15 @@ import type { NamedValue } from '../knowledge/row.ts';
 import { heardOn } from './effects/channels.ts';
 import type { Engine } from './interpret.ts';
 import type { At } from './notes.ts';
-import { dataOf, newObject, textValue, thingValue, unknown, type Value } from './value.ts';
+import {
+  apiValue,
+  dataOf,
+  instanceValue,
+  newObject,
+  textValue,
+  unknown,
+  type Value,
+} from './value.ts';
 
 /** What a name of the language stands for by itself. */
 export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
@@ -18,7 +26,7 @@ export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
   if ('isData' in given) return unknown;
   if ('trait' in given) {
     engine.notes.trait(at, given.trait, at.api);
-    return thingValue({ is: 'api', name: at.api });
+    return apiValue(at.api);
   }
   if ('input' in given) {
     const source = { what: 'input', name: given.input } as const;
@@ -32,5 +40,5 @@ export function valueOfName(engine: Engine, given: NamedValue, at: At): Value {
   const object = newObject('record');
   if ('channel' in given && given.channel !== undefined)
     object.rest = heardOn(engine, at, given.channel);
-  return thingValue({ is: 'instance', of, object });
+  return instanceValue(of, object);
 }

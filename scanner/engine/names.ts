@@ -6,11 +6,10 @@ import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { callValue, nothingGiven } from './calls.ts';
-import { methodOf, staticMethodOf, staticOf } from './classes.ts';
+import { boundTo, methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Fields } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { invoke } from './invoke.ts';
 import { mayBeOther } from './items.ts';
 import { withReceiver } from './methods.ts';
 import { valueOfName } from './named-values.ts';
@@ -18,6 +17,8 @@ import { called } from './operators.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
+  apiValue,
+  classValue,
   either,
   fieldOf,
   type HeapObject,
@@ -54,11 +55,11 @@ export function namedValue(
   if (given !== undefined) return valueOfName(engine, given, engine.at(frame, node, name));
   if (node.kind === 'var') return undefined;
   const found = classOf(engine, name);
-  if (found !== undefined) return thingValue({ is: 'class', class: found });
+  if (found !== undefined) return classValue(found);
   const functions = functionsOf(engine, name, frame);
   if (functions.length > 0) return { ...unknown, isOpen: false, things: functions };
   const last = lastOf(node.name);
-  return engine.globals.fields.get(last) ?? thingValue({ is: 'api', name });
+  return engine.globals.fields.get(last) ?? apiValue(name);
 }
 
 // What stands behind the last mark of a qualified name.
@@ -98,11 +99,10 @@ export function memberOf(
   const found = engine.each(of, frame, (one) => memberIn(engine, node, one, name, frame)).flat();
   const { classMember } = engine.knowledge;
   const ofTexts = name === classMember?.name ? classMember?.of.text : undefined;
-  if (of.texts.length > 0 && ofTexts !== undefined)
-    found.push(thingValue({ is: 'api', name: ofTexts }));
+  if (of.texts.length > 0 && ofTexts !== undefined) found.push(apiValue(ofTexts));
   const ofNumbers = name === classMember?.name ? classMember?.of.number : undefined;
   if (of.scalars.some((one) => typeof one === 'number') && ofNumbers !== undefined)
-    found.push(thingValue({ is: 'api', name: ofNumbers }));
+    found.push(apiValue(ofNumbers));
   if (of.texts.length > 0 && name !== undefined) {
     const row = propertyRow(engine, `Text#${name}`);
     const self = { ...of, things: [] };
@@ -196,9 +196,7 @@ export function classTold(
   const written = thing.is === 'api' ? `${thing.name}.${name}` : '';
   if (engine.canonical(written) !== written) return undefined;
   if (thing.is === 'object' && thing.object.class !== undefined)
-    return thing.object.fields.has(name)
-      ? undefined
-      : thingValue({ is: 'class', class: thing.object.class });
+    return thing.object.fields.has(name) ? undefined : classValue(thing.object.class);
   const kind =
     thing.is === 'object'
       ? thing.object.kind === 'list'
@@ -208,7 +206,7 @@ export function classTold(
         ? 'function'
         : thing.is;
   const of = kind === 'instance' ? undefined : classMember.of[kind];
-  return of === undefined ? undefined : thingValue({ is: 'api', name: of });
+  return of === undefined ? undefined : apiValue(of);
 }
 
 /** What a program gave a function as its own members. */
@@ -244,28 +242,23 @@ function memberOfObject(
     return [boundMethod(thing, name), ...(object.rest === undefined ? [] : [object.rest])];
   if (field !== undefined || name === undefined || object.class === undefined)
     return [field ?? fieldOf(object, name) ?? unknown];
-  const method = methodOf(object.class, name);
   const self = thingValue(thing);
-  const call = (one: OwnFunction, ...args: readonly Value[]): Value =>
-    invoke(engine, one, { ...nothingGiven, args }, { node, frame }, self);
-  const all = isOpen ? methodOf(object.class, '__getattribute__') : undefined;
-  if (all !== undefined && frame.func?.func !== all.func) return [call(all, textValue(name))];
-  if (method?.func.isGetter) return [call(method)];
-  if (method !== undefined) return [thingValue({ ...method, self })];
-  const ofClass = staticMethodOf(object.class, name);
-  if (ofClass !== undefined && isOpen)
-    return [thingValue({ ...ofClass, self: thingValue({ is: 'class', class: object.class }) })];
+  const method = methodOf(object.class, name, self);
+  const site = { node, frame, isByText: false };
+  const call = (one: Value, ...args: readonly Value[]): Value =>
+    callValue(engine, site, one, { ...nothingGiven, args });
+  const all = isOpen ? methodOf(object.class, '__getattribute__', self) : undefined;
+  if (all !== undefined && !isInside(all, frame)) return [call(all, textValue(name))];
+  if (method !== undefined) return [isGetting(method) ? call(method) : method];
+  const ofClass = staticMethodOf(object.class, name, classValue(object.class));
+  if (ofClass !== undefined && isOpen) return [ofClass];
   const usual = staticOf(object.class, name);
   if (usual === undefined) {
-    const hook = isOpen ? methodOf(object.class, engine.knowledge.missingName) : undefined;
+    const hook = isOpen ? methodOf(object.class, engine.knowledge.missingName, self) : undefined;
     return [hook === undefined ? (fieldOf(object, name) ?? unknown) : call(hook, textValue(name))];
   }
   const getter = usual.things.find(isGetter);
-  if (getter?.is === 'finder') {
-    const site = { node, frame, isByText: false };
-    const given = { ...nothingGiven, args: [self] };
-    return [callValue(engine, site, getter.names[0] ?? unknown, given)];
-  }
+  if (getter?.is === 'finder') return [call(getter.names[0] ?? unknown, self)];
   return [described(engine, node, usual, '__get__', [self], frame) ?? usual];
 }
 
@@ -281,6 +274,16 @@ function givenByGetter(
   const [read = unknown] = getter?.is === 'finder' ? getter.names : [];
   const site = { node, frame, isByText: false };
   return getter && callValue(engine, site, withReceiver(read, thingValue(thing)), nothingGiven);
+}
+
+/** Whether it is what runs here that would be called. */
+export function isInside(callee: Value, { func }: Invocation): boolean {
+  return callee.things.some((one) => one.is === 'function' && one.func === func?.func);
+}
+
+/** Whether a method is called by naming it. */
+export function isGetting({ things }: Value): boolean {
+  return things.some((one) => one.is === 'function' && one.func.isGetter);
 }
 
 export function isGetter(thing: Thing): boolean {
@@ -301,7 +304,7 @@ function memberOfApi(
   if (replaced !== undefined) return replaced;
   const given = own(engine.knowledge.names, full);
   return given === undefined
-    ? thingValue({ is: 'api', name: full })
+    ? apiValue(full)
     : valueOfName(engine, given, engine.at(frame, node, full));
 }
 
@@ -412,14 +415,15 @@ function classMember(
   frame: Invocation,
 ): Value | undefined {
   if (name === undefined) return undefined;
-  if (name === 'prototype') return thingValue({ is: 'class', class: of });
-  const method = staticMethodOf(of, name);
-  const self = thingValue({ is: 'class', class: of });
-  if (method?.func.isGetter) return invoke(engine, method, nothingGiven, { node, frame }, self);
-  if (method !== undefined) return thingValue({ ...method, self });
+  if (name === 'prototype') return classValue(of);
+  const method = staticMethodOf(of, name, classValue(of));
+  if (method !== undefined && isGetting(method))
+    return callValue(engine, { node, frame, isByText: false }, method, nothingGiven);
+  if (method !== undefined) return method;
+  const field = staticOf(of, name);
+  if (field !== undefined) return field;
   // `A.prototype.method`
-  const ofObjects = engine.knowledge.itemsAreMembers ? methodOf(of, name) : undefined;
-  return staticOf(of, name) ?? (ofObjects && thingValue(ofObjects));
+  return engine.knowledge.itemsAreMembers ? methodOf(of, name, undefined) : undefined;
 }
 
 /** `getattr(of, name)`; a name may have dots. */
@@ -439,14 +443,13 @@ export function memberByText(
   const any = withNodes(anyMember(of, texts), allNodesOf([of, name]));
   if (known.length === 0) return any;
   if (!isWritten(name)) noteSpelled(engine, node, of, known, frame);
-  const found = either([
-    ...known.map((whole) =>
-      whole.split('.').reduce((one, part) => {
-        return memberOf(engine, memberNode(node, part), one, part, frame);
-      }, of),
-    ),
-    ...(isAny ? [any] : []),
-  ]);
+  const runs = known.map(
+    (whole) => () =>
+      whole
+        .split('.')
+        .reduce((one, part) => memberOf(engine, memberNode(node, part), one, part, frame), of),
+  );
+  const found = either([...engine.branches(runs, frame, !isAny), ...(isAny ? [any] : [])]);
   const isApi = engine.knowledge.isOpen && found.things.some(({ is }) => is === 'api');
   return isWritten(name) && !isApi ? found : { ...found, isFolded: true };
 }
@@ -487,10 +490,10 @@ function anyMember(of: Value, names: readonly Text[]): Value {
         : thing.is === 'class'
           ? thing.class.statics
           : undefined;
-    return [...(own ?? [])]
+    return [...(own?.fields ?? [])]
       .filter(([name]) => fits(name))
       .slice(0, membersMax)
-      .map(([, one]) => thingValue({ ...one, self }));
+      .map(([, one]) => boundTo(one, self));
   });
   return found.length === 0 ? unknown : { ...either([unknown, ...found]), isOpen: true };
 }

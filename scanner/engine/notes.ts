@@ -88,15 +88,6 @@ export class Notes {
     return capability;
   }
 
-  /** How much was noted of what programs do. */
-  get count(): number {
-    const { facts, embedded, written, sources, sinks, starts } = this;
-    return [facts, embedded, written, sources, sinks, starts].reduce(
-      (sum, { length }) => sum + length,
-      0,
-    );
-  }
-
   /** Where the last connection or request went: any host, when there was none. */
   get lastEgress(): Capability & { readonly kind: 'egress' } {
     for (let at = this.facts.length - 1; at >= 0; at--) {

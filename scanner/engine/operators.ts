@@ -1,22 +1,13 @@
 /** Operators, also where an object of the skill defines them. */
 import type { Node, NodeOf, Operator } from '../ir/ir.ts';
-import { nothingGiven } from './calls.ts';
-import { methodOf } from './classes.ts';
+import { callValue, nothingGiven } from './calls.ts';
+import { ownMethod } from './classes.ts';
 import type { Engine } from './interpret.ts';
 import { charactersPerNodeShift, type Invocation } from './interpret.ts';
-import { invoke } from './invoke.ts';
 import { itemAt } from './items.ts';
 import { truthOf } from './library/library.ts';
 import { shownBy } from './protocols.ts';
-import {
-  either,
-  knownText,
-  newObject,
-  textValue,
-  thingValue,
-  unknown,
-  type Value,
-} from './value.ts';
+import { either, knownText, recordValue, textValue, unknown, type Value } from './value.ts';
 
 /** What an operator gives. */
 export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): Value {
@@ -122,11 +113,9 @@ export function called(
   frame: Invocation,
 ): Value | undefined {
   const ways = engine.each(of, frame, (thing) => {
-    const method =
-      thing.is === 'object' && thing.object.class ? methodOf(thing.object.class, name) : undefined;
-    return method === undefined
-      ? []
-      : [invoke(engine, method, { ...nothingGiven, args }, { node, frame }, thingValue(thing))];
+    const method = ownMethod(thing, name);
+    const site = { node, frame, isByText: false };
+    return method === undefined ? [] : [callValue(engine, site, method, { ...nothingGiven, args })];
   });
   const found = ways.flat();
   return found.length === 0 ? undefined : either(found);
@@ -144,8 +133,8 @@ function named(
   );
   if (names.length === 0 || !right.things.some(({ is }) => is === 'instance' || is === 'module'))
     return right;
-  const object = newObject('record');
-  for (const name of names.slice(0, 32))
-    object.fields.set(name, itemAt(engine, node, { ...right, nodes: [] }, textValue(name), frame));
-  return thingValue({ is: 'object', object });
+  const of = { ...right, nodes: [] };
+  return recordValue(
+    names.slice(0, 32).map((name) => [name, itemAt(engine, node, of, textValue(name), frame)]),
+  );
 }

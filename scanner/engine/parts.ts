@@ -18,6 +18,7 @@ import {
   listValue,
   newObject,
   objectsOf,
+  objectValue,
   partOf,
   recordIn,
   thingValue,
@@ -166,7 +167,7 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
       object.rest = either([...(object.rest ? [object.rest] : []), value, ...keys]);
     }
   }
-  const record = thingValue({ is: 'object', object });
+  const record = objectValue(object);
   return modules.length === 0 ? record : either([record, ...modules]);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Node } from '../ir/ir.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
-import { methodOf } from './classes.ts';
+import { ownMethod } from './classes.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { compute } from './library/library.ts';
 import { listOfAny } from './library/lists.ts';
@@ -13,6 +13,7 @@ import {
   contentsOf,
   dataOf,
   either,
+  instanceValue,
   newObject,
   objectsOf,
   type Thing,
@@ -25,13 +26,11 @@ import {
 /** A method of a class of the skill, or a function that an object holds, with its object. */
 export function methodIn(thing: Thing, name: string): Value | undefined {
   if (thing.is !== 'object' && thing.is !== 'instance') return undefined;
-  const self = thingValue(thing);
-  const { class: of, fields } = thing.object;
-  const method = of === undefined ? undefined : methodOf(of, name);
-  if (method !== undefined) return thingValue({ ...method, self });
-  const field = fields.get(name);
+  const method = ownMethod(thing, name);
+  if (method !== undefined) return method;
+  const field = thing.object.fields.get(name);
   const isFunction = field?.things.some(({ is }) => is === 'function' || is === 'bound');
-  return field !== undefined && isFunction ? withReceiver(field, self) : undefined;
+  return field !== undefined && isFunction ? withReceiver(field, thingValue(thing)) : undefined;
 }
 
 function results(
@@ -82,6 +81,11 @@ export function nextOf(
   return results(engine, { node, frame, isByText: false }, value, [nextName]);
 }
 
+/** Whether an object of the skill gives one by one what it holds. */
+export function isListed({ knowledge }: Engine, thing: Thing): boolean {
+  return knowledge.iteration?.names.some((one) => methodIn(thing, one) !== undefined) === true;
+}
+
 /** What a loop goes through when it goes through a value. */
 export function iterated(engine: Engine, node: Node, value: Value, frame: Invocation): Value {
   const { iteration } = engine.knowledge;
@@ -122,7 +126,7 @@ export function askProtocols(engine: Engine, site: CallSite, given: Given): void
       engine.asked.add(thing.object);
       for (const method of methods) {
         const handed = newObject('object');
-        const arg = thingValue({ is: 'instance', of: 'object', object: handed });
+        const arg = instanceValue('object', handed);
         const args = { ...nothingGiven, args: [arg, arg], isAnything: true } as const;
         const made = callValue(engine, site, method, args);
         const nodes = [...allNodesOf([made]), ...(handed.rest?.nodes ?? [])];

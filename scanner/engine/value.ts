@@ -60,8 +60,9 @@ export interface OwnClass extends Fields {
   readonly name: string;
   readonly node: NodeOf<'class'>;
   readonly program: OwnProgram;
-  readonly methods: Map<string, OwnFunction>;
-  readonly statics: Map<string, OwnFunction>;
+  /** Functions by their names: of its objects, and of the class itself. */
+  readonly methods: Fields;
+  readonly statics: Fields;
   /** Values of the class itself: constants and static fields. */
   readonly fields: Map<string, Value>;
   /** What it extends: classes of the skill, and the library's by their names. */
@@ -153,6 +154,22 @@ export function scalarValue(scalar: Scalar): Value {
 
 export function thingValue(thing: Thing): Value {
   return { ...none, things: [thing] };
+}
+
+export function objectValue(object: HeapObject): Value {
+  return thingValue({ is: 'object', object });
+}
+
+export function instanceValue(of: string, object: HeapObject): Value {
+  return thingValue({ is: 'instance', of, object });
+}
+
+export function apiValue(name: string): Value {
+  return thingValue({ is: 'api', name });
+}
+
+export function classValue(of: OwnClass): Value {
+  return thingValue({ is: 'class', class: of });
 }
 
 export function dataOf(nodes: readonly string[]): Value {
@@ -436,7 +453,14 @@ export function listValue(items: readonly Value[], isGrown = false): Value {
   });
   object.length = items.length;
   if (isGrown) object.rest = unknown;
-  return { ...thingValue({ is: 'object', object }), nodes: [] };
+  return { ...objectValue(object), nodes: [] };
+}
+
+/** A record with these entries. */
+export function recordValue(entries: Iterable<readonly [string, Value]>): Value {
+  const object = newObject('record');
+  for (const [key, value] of entries) object.fields.set(key, value);
+  return objectValue(object);
 }
 
 /** Whether all keys of an object are known. */

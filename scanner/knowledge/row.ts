@@ -159,7 +159,8 @@ type Deed =
    * Calls a function that it is given, with these arguments, or with each item of a list. `spread`:
    * these are lists of arguments; `pairs`: with two items at a time; `observes`: with what the
    * program itself does, now or later; `isLater`: perhaps not before the program is at its end;
-   * `numbered`: with the place of the item and the list behind it; `self`: as a method of this.
+   * `isMaybe`: it may leave out any of the items; `numbered`: with the place of the item and the
+   * list behind it; `self`: as a method of this.
    */
   | {
       readonly does: 'call';
@@ -171,6 +172,7 @@ type Deed =
       readonly numbered?: true;
       readonly self?: ArgOf;
       readonly isLater?: true;
+      readonly isMaybe?: true;
       readonly observes?: ObservedThing;
     }
   /** Changes a list or record in place, by default the object; gives what it takes out. */

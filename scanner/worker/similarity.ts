@@ -1,15 +1,8 @@
-/**
- * The similarity of two skills by their bytes: a signature that scanners send beside the report,
- * and the common parts of two given bundles.
- */
+/** What tells whether two skills are alike: a signature that scanners send beside the report. */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
-  type MatchingPart,
-  matchingParts,
   type SimilaritySignature,
   signatureOf,
-  similarity,
-  sketchOf,
   type TextFile,
 } from '../../skills-index/skill/text/matching-parts.ts';
 import { textOf } from '../reports/code-frame.ts';
@@ -22,21 +15,8 @@ export function signatureOfFiles(files: readonly SourceFile[]): SimilaritySignat
   return signatureOf(textsOf(files));
 }
 
-/** Estimated similarity from 0 to 1, and the common parts, the longest first. */
-export function similarityOf(
-  a: readonly SourceFile[],
-  b: readonly SourceFile[],
-): { readonly estimate: number; readonly parts: readonly MatchingPart[] } {
-  const left = textsOf(a);
-  const right = textsOf(b);
-  const first = signatureOf(left);
-  const second = signatureOf(right);
-  const estimate =
-    first === undefined || second === undefined ? 0 : similarity(sketchOf(first), sketchOf(second));
-  return { estimate, parts: matchingParts(left, right) };
-}
-
-function textsOf(files: readonly SourceFile[]): TextFile[] {
+/** The texts of a skill. */
+export function textsOf(files: readonly SourceFile[]): TextFile[] {
   return files.flatMap(({ path, bytes }) => {
     const text = textOf(bytes);
     return text === undefined ? [] : [{ path, text }];

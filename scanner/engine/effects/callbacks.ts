@@ -6,6 +6,7 @@ import {
   absorb,
   allNodesOf,
   dataOf,
+  instanceValue,
   isWhole,
   itemsOf,
   knownText,
@@ -30,7 +31,7 @@ export function callBack(
   call: ApiCall,
   { isLater, ...effect }: EffectOf<'call'>,
 ): Value | undefined {
-  const { callee, given = [], each, spread, pairs, numbered, observes } = effect;
+  const { callee, given = [], each, spread, pairs, numbered, isMaybe, observes } = effect;
   const called = argOf(call, callee);
   if (called === undefined) return undefined;
   const self = effect.self === undefined ? undefined : argOf(call, effect.self);
@@ -73,7 +74,9 @@ export function callBack(
     const first = spread ? item.flatMap((one) => itemsOf(one) ?? [one]) : item;
     const place = numbered ? [scalarValue(at), over].slice(0, takes - 1) : [];
     const own = pairs ? [...first, ...first] : [...first, ...place];
-    return callValue(engine, site, target, { ...nothingGiven, args: [...own, ...args], named });
+    const run = (): Value =>
+      callValue(engine, site, target, { ...nothingGiven, args: [...own, ...args], named });
+    return isMaybe ? (engine.perhaps(call.frame, run) ?? unknown) : run();
   });
   return listValue(results);
 }
@@ -88,7 +91,7 @@ function changeRequests(
   const object = newObject('object');
   const seen = observed(engine, call, what);
   object.rest = seen;
-  const request = thingValue({ is: 'instance', of: 'request', object });
+  const request = instanceValue('request', object);
   const made = callValue(engine, siteOf(call), hook, { ...nothingGiven, args: [request] });
   const own = new Set(seen.nodes);
   const put = allNodesOf([made, request]).filter(

@@ -26,7 +26,10 @@ import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
 
 export function fill(engine: Engine, call: ApiCall, { into, with: from }: EffectOf<'fill'>): void {
   const target = argOf(call, into);
-  const given = argOf(call, from) ?? unknown;
+  const found = argOf(call, from);
+  // `list.push(...[])`
+  if (found === undefined && call.spread.length === 0) return;
+  const given = found ?? unknown;
   engine.each(target ?? unknown, call.frame, (thing) => {
     for (const object of objectsOf(thingValue(thing))) {
       append(engine, object, given);

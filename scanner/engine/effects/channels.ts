@@ -11,6 +11,7 @@ import {
   absorb,
   allNodesOf,
   dataOf,
+  instanceValue,
   newObject,
   objectsOf,
   type Thing,
@@ -41,7 +42,7 @@ export function handTo(engine: Engine, site: CallSite, into: Value, content: Val
     for (const receiver of receiversOf(engine, thing)) {
       const object = newObject('object');
       // What is handed on by it is in the stream itself.
-      const self = thingValue({ is: 'instance', of: 'object', object });
+      const self = instanceValue('object', object);
       callValue(engine, site, receiver, { ...nothingGiven, args: [content, self, self] });
       for (const one of objectsOf(thingValue(thing))) absorb(one, allNodesOf([self]));
     }

@@ -8,10 +8,11 @@ import { type ObservedThing, recordings } from '../../lookup-tables/observations
 import { shellVariables, steeringVariables } from '../../lookup-tables/shell.ts';
 import { setMember } from '../assigned.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from '../calls.ts';
+import { boundTo } from '../classes.ts';
 import type { Engine, Invocation } from '../interpret.ts';
-import { invoke } from '../invoke.ts';
 import { withReceiver } from '../methods.ts';
 import type { At } from '../notes.ts';
+import { shownBy } from '../protocols.ts';
 import {
   absorb,
   allNodesOf,
@@ -25,7 +26,9 @@ import {
   newObject,
   type OwnClass,
   objectsOf,
+  objectValue,
   partOf,
+  recordValue,
   shownTexts,
   type Thing,
   textsOf,
@@ -153,22 +156,15 @@ function raise(engine: Engine, call: ApiCall, of: ArgOf): void {
 function receiveIn(engine: Engine, call: ApiCall, of: OwnClass, data: Value): void {
   const object = newObject('object', of);
   object.rest = data;
-  const self = thingValue({ is: 'object', object });
-  for (const method of of.methods.values())
-    if (!/^__/.test(method.func.name ?? ''))
-      invoke(
-        engine,
-        method,
-        { args: [data, data], named: new Map(), spread: [data] },
-        siteOf(call),
-        self,
-      );
+  const self = objectValue(object);
+  const given = { args: [data, data], named: new Map(), spread: [data] };
+  for (const [name, method] of of.methods.fields)
+    if (!name.startsWith('__')) callValue(engine, siteOf(call), boundTo(method, self), given);
 }
 
 function variablesHere({ env }: Invocation): Value {
-  const object = newObject('record');
-  for (const [name, value] of env.all) if (!name.startsWith('%')) object.fields.set(name, value);
-  return { ...thingValue({ is: 'object', object }), isOpen: true };
+  const named = [...env.all].filter(([name]) => !name.startsWith('%'));
+  return { ...recordValue(named), isOpen: true };
 }
 
 // What a template can see: of the templates of the skill, only what they name.
@@ -439,6 +435,8 @@ function loadNative(engine: Engine, call: ApiCall, what: Value): undefined {
 function print(engine: Engine, call: ApiCall, content: Value): undefined {
   const { at } = call;
   const nodes = allNodesOf([content]);
+  for (const one of itemsOf(content) ?? [])
+    engine.perhaps(call.frame, () => shownBy(engine, siteOf(call), one));
   engine.notes.sink(at, nodes, { what: 'output', api: at.api, part: 'content' });
   for (const { whole } of shownTexts(concat(itemsOf(content) ?? [content])))
     for (const egress of imageEgressOf(whole)) {

@@ -19,6 +19,7 @@ import {
   dataOf,
   either,
   instancesIn,
+  instanceValue,
   itemsOf,
   knownOf,
   knownText,
@@ -27,6 +28,8 @@ import {
   type OpenOn,
   type OwnProgram,
   objectsOf,
+  objectValue,
+  recordValue,
   shownTexts,
   textsOf,
   textValue,
@@ -147,7 +150,7 @@ export function searchFolder(
   const read = applyFile(engine, { ...call, args: [path] }, { does: 'read', path: 0 });
   const list = newObject('list');
   list.rest = withNodes({ ...either(textsOf(path).map(below)), isOpen: false }, read.nodes);
-  return withNodes(thingValue({ is: 'object', object: list }), read.nodes);
+  return withNodes(objectValue(list), read.nodes);
 }
 
 // A path of a folder, or of what a pattern with wildcards matches.
@@ -177,7 +180,7 @@ function inMemory({ args, named }: ApiCall, path: Value): Value | undefined {
   const nodes = allNodesOf(given);
   if (nodes.length > 0) object.rest = dataOf(nodes);
   object.openOn = holds.flatMap(({ openOn }) => openOn);
-  return thingValue({ is: 'instance', of: 'File', object });
+  return instanceValue('File', object);
 }
 
 // `os.open(path, os.O_WRONLY | os.O_CREAT)`
@@ -239,13 +242,9 @@ function streamOf(engine: Engine, at: At, path: string): readonly Value[] {
 
 // A list of variables, whose names alone tell nothing.
 function variablesOf(value: Value): Value {
-  const object = newObject('record');
-  object.fields.set('name', unknown);
-  object.fields.set('key', unknown);
-  object.fields.set('value', value);
   const list = newObject('list');
-  list.rest = thingValue({ is: 'object', object });
-  return thingValue({ is: 'object', object: list });
+  list.rest = recordValue(Object.entries({ name: unknown, key: unknown, value }));
+  return objectValue(list);
 }
 
 function isStream({ knowledge }: Engine, path: string): boolean {
@@ -283,7 +282,7 @@ function opened(
     : textsOf(path).flatMap(({ whole }) => ownText(engine, at, whole) ?? []);
   if (texts.length > 0)
     object.content = withNodes(either(texts.map((text) => textValue(text))), nodes);
-  return { ...thingValue({ is: 'instance', of: 'File', object }), nodes, isOpen: true };
+  return { ...instanceValue('File', object), nodes, isOpen: true };
 }
 
 // Of a path that begins in a folder that is not known, the folder is mostly that of the program.

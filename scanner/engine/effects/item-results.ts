@@ -7,13 +7,16 @@ import { listOfAny } from '../library/lists.ts';
 import { anyNumberOf } from '../protocols.ts';
 import {
   allNodesOf,
+  apiValue,
   contentsOf,
   either,
+  instanceValue,
   itemsOf,
   listValue,
   newObject,
   objectsOf,
   partOf,
+  recordValue,
   thingValue,
   unknown,
   type Value,
@@ -91,19 +94,17 @@ export function promised(engine: Engine, call: ApiCall, site: CallSite): Value {
 
 /** A promise with the functions that settle it: `Promise.withResolvers()`. */
 export function resolvers(): Value {
-  const object = newObject('record');
-  for (const [name, value] of Object.entries(pending())) object.fields.set(name, value);
-  return thingValue({ is: 'object', object });
+  return recordValue(Object.entries(pending()));
 }
 
 function pending(): { readonly promise: Value; readonly resolve: Value; readonly reject: Value } {
   const object = newObject('object');
   const promise = {
-    ...thingValue({ is: 'instance', of: 'Promise', object } as const),
+    ...instanceValue('Promise', object),
     isOpen: true,
   };
-  const callee = thingValue({ is: 'api', name: 'resolve()' });
+  const callee = apiValue('resolve()');
   const given = { ...nothingGiven, args: [promise] };
-  const reject = thingValue({ is: 'api', name: 'reject()' });
+  const reject = apiValue('reject()');
   return { promise, resolve: thingValue({ is: 'bound', callee, given }), reject };
 }

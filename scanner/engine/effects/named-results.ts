@@ -8,6 +8,7 @@ import { shownBy } from '../protocols.ts';
 import type { Text } from '../text.ts';
 import {
   allNodesOf,
+  apiValue,
   concat,
   dataOf,
   either,
@@ -18,7 +19,6 @@ import {
   scalarValue,
   textsOf,
   textValue,
-  thingValue,
   unknown,
   type Value,
 } from '../value.ts';
@@ -63,7 +63,7 @@ export function moduleBy(engine: Engine, call: ApiCall, isTop: boolean): Value {
         loadPath(engine, call.at, textValue(`${path}.py`), call.frame);
       const value =
         own === undefined
-          ? thingValue({ is: 'api', name: givesTop ? module.replace(/\..*$/, '') : module })
+          ? apiValue(givesTop ? module.replace(/\..*$/, '') : module)
           : runProgram(engine, own, call.frame);
       const found =
         member === undefined
@@ -86,7 +86,7 @@ export function requiredBy(engine: Engine, call: ApiCall): Value {
     if (isPackage(text)) {
       const at = { ...call.at, certainty: 'folded' } as const;
       if (!isWhole(text)) engine.notes.trait(at, 'folded-name', whole);
-      return thingValue({ is: 'api', name: engine.canonical(whole) });
+      return apiValue(engine.canonical(whole));
     }
     if (isKnown && /^[/~]/.test(whole) && !whole.startsWith('/skills/'))
       return outside(engine, call, whole, isWhole(text));
@@ -117,7 +117,7 @@ function outside(engine: Engine, { at, frame }: ApiCall, path: string, isWhole: 
   const node = engine.notes.source(at, source, `${at.api} reads it`);
   engine.notes.sink(at, [node], { what: 'exec', api: at.api, part: 'code' });
   loadPath(engine, at, textValue(path), frame, true);
-  return thingValue({ is: 'api', name: path });
+  return apiValue(path);
 }
 
 // `os.path.expandvars(text)`: the variables that the text names are read.

@@ -10,14 +10,15 @@ import {
   concat,
   dataOf,
   either,
+  instanceValue,
   knownText,
   listValue,
   newObject,
   objectsOf,
+  recordValue,
   scalarValue,
   textsOf,
   textValue,
-  thingValue,
   unknown,
   type Value,
   withNodes,
@@ -33,7 +34,7 @@ export function patternOf({ args: [source = unknown, flags] }: ApiCall): Value {
   const object = newObject('object');
   object.fields.set('source', source);
   object.fields.set('flags', flags ?? textValue(''));
-  return thingValue({ is: 'instance', of: 'RegExp', object });
+  return instanceValue('RegExp', object);
 }
 
 interface Pattern {
@@ -189,11 +190,10 @@ export function matched(call: ApiCall, isEach: boolean): Value {
 
 function groupsIn(match: RegExpExecArray, text: Value): Value {
   const list = listValue([...match].map((one) => textValue(one ?? '')));
-  const groups = newObject('record');
-  for (const [name, one] of Object.entries(match.groups ?? {}))
-    groups.fields.set(name, textValue(one ?? ''));
+  const named = Object.entries(match.groups ?? {});
+  const groups = recordValue(named.map(([name, one]) => [name, textValue(one ?? '')]));
   for (const object of objectsOf(list)) {
-    object.fields.set('groups', thingValue({ is: 'object', object: groups }));
+    object.fields.set('groups', groups);
     object.fields.set('index', scalarValue(match.index));
     object.fields.set('input', text);
   }

@@ -16,9 +16,11 @@ import { spanOf } from '../notes.ts';
 import { concatTexts, Text } from '../text.ts';
 import {
   allNodesOf,
+  apiValue,
   dataOf,
   either,
   fieldOf,
+  instanceValue,
   itemsOf,
   newObject,
   type OpenOn,
@@ -26,7 +28,6 @@ import {
   shownTexts,
   textsOf,
   textValue,
-  thingValue,
   unknown,
   type Value,
 } from '../value.ts';
@@ -386,7 +387,7 @@ function started(engine: Engine, call: ApiCall, about: StartedProgram): Value {
   if (input !== undefined)
     feedProgram(engine, call, open, isWrapped ? { ...input, nodes: [], things: [] } : input, true);
   return {
-    ...thingValue({ is: 'instance', of: 'Process', object }),
+    ...instanceValue('Process', object),
     nodes: [output],
     isOpen: true,
   };
@@ -473,9 +474,7 @@ export function runCode(
       (text.isKnown && engine.knowledge.isOpen)
     )
       notes.embed(at, language, text);
-  const known = made.flatMap((one) =>
-    typeof one === 'object' ? [thingValue({ is: 'api', name: one.api })] : [],
-  );
+  const known = made.flatMap((one) => (typeof one === 'object' ? [apiValue(one.api)] : []));
   return known.length === 0 ? unknown : either(known);
 }
 

@@ -7,6 +7,8 @@ import {
   newObject,
   nil,
   objectsOf,
+  objectValue,
+  recordValue,
   type Thing,
   thingValue,
   unknown,
@@ -44,7 +46,7 @@ function beforeTarget(
   getter: Value | undefined,
 ): Value {
   const object = newObject('record');
-  const proxy = thingValue({ is: 'object', object });
+  const proxy = objectValue(object);
   object.base = target;
   if (getter === undefined) return proxy;
   const args = [target, unknown, proxy];
@@ -55,8 +57,5 @@ function beforeTarget(
 
 /** `Proxy.revocable(target, handlers)` */
 export function revocable(engine: Engine, call: ApiCall): Value {
-  const object = newObject('record');
-  object.fields.set('proxy', proxied(engine, call));
-  object.fields.set('revoke', nil);
-  return thingValue({ is: 'object', object });
+  return recordValue(Object.entries({ proxy: proxied(engine, call), revoke: nil }));
 }

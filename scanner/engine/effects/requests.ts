@@ -19,6 +19,7 @@ import { leadingNodes, Text } from '../text.ts';
 import {
   allNodesOf,
   dataOf,
+  instanceValue,
   itemsOf,
   knownOf,
   newObject,
@@ -27,7 +28,6 @@ import {
   shownTexts,
   textsOf,
   textValue,
-  thingValue,
   unknown,
   type Value,
 } from '../value.ts';
@@ -274,7 +274,7 @@ function sendTo(
   const object = newObject('object');
   object.openOn = targets.map(({ capability, hostFrom = [] }) => ({ capability, hostFrom }));
   object.rest = dataOf(nodes);
-  return { ...thingValue({ is: 'instance', of: 'Response', object }), nodes, isOpen: true };
+  return { ...instanceValue('Response', object), nodes, isOpen: true };
 }
 
 /** A connection that an object is open on from now on. */
@@ -334,7 +334,7 @@ export function applyConnect(engine: Engine, call: ApiCall, effect: EffectOf<'co
     ? allNodesOf([...call.args.slice(1), ...call.named.values()])
     : [];
   object.rest = dataOf([...nodes, ...kept]);
-  return { ...thingValue({ is: 'instance', of: 'Connection', object }), nodes };
+  return { ...instanceValue('Connection', object), nodes };
 }
 
 function socketScheme(usual: string, written: string | undefined): 'tcp' | 'udp' | 'dns' {

@@ -11,14 +11,17 @@ import { itemAt } from '../items.ts';
 import { compute, isCodec } from '../library/library.ts';
 import { sortedList, sortInPlace } from '../library/sorting.ts';
 import { memberByText } from '../names.ts';
-import { shownBy } from '../protocols.ts';
+import { isListed, iterated, shownBy } from '../protocols.ts';
 import {
   absorb,
   allNodesOf,
+  apiValue,
+  classValue,
   concat,
   dataOf,
   either,
   instancesIn,
+  instanceValue,
   itemsOf,
   keyOf,
   knownText,
@@ -26,6 +29,7 @@ import {
   newObject,
   nil,
   objectsOf,
+  objectValue,
   partOf,
   scalarValue,
   textsOf,
@@ -61,7 +65,7 @@ export function givenBy(
   if (gives === 'object') return objectOf(engine, call, made, call.at.api, false);
   if (typeof gives === 'string') return own(results, gives)?.(engine, call, made) ?? unknown;
   if ('text' in gives) return textValue(gives.text);
-  if ('api' in gives) return thingValue({ is: 'api', name: gives.api });
+  if ('api' in gives) return apiValue(gives.api);
   if ('compute' in gives) return computedBy(engine, call, gives);
   const object = objectOf(engine, call, made, gives.instance, gives.bare === true);
   if (gives.carries) for (const one of objectsOf(object)) absorb(one, allNodesOf(allGiven(call)));
@@ -109,7 +113,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   decoder: (_, call) =>
     thingValue({
       is: 'bound',
-      callee: thingValue({ is: 'api', name: 'codecs.getdecoder()' }),
+      callee: apiValue('codecs.getdecoder()'),
       given: { ...nothingGiven, named: new Map([['encoding', call.args[0] ?? unknown]]) },
     }),
   'decoded-pair': (_, call) =>
@@ -199,7 +203,7 @@ function heirOf(base: Value): Value {
   const objects = classes.length === 0 ? [newObject('record')] : [];
   for (const object of objects) object.base = base;
   objects.push(...classes.map((one) => newObject('object', one)));
-  return either(objects.map((object) => thingValue({ is: 'object', object })));
+  return either(objects.map((object) => objectValue(object)));
 }
 
 function mapOf(entries: Value): Value {
@@ -207,7 +211,7 @@ function mapOf(entries: Value): Value {
   made.isMap = true;
   const nodes = allNodesOf([entries]);
   if (itemsOf(entries) === undefined && nodes.length > 0) made.rest = dataOf(nodes);
-  return thingValue({ is: 'object', object: made });
+  return objectValue(made);
 }
 
 // What gives a function one of its parameters.
@@ -237,7 +241,7 @@ function defaultRecord(engine: Engine, call: ApiCall): Value {
   const [make] = call.args;
   if (make !== undefined && make !== unknown)
     object.rest = { ...callValue(engine, siteOf(call), make, nothingGiven), isOpen: true };
-  return thingValue({ is: 'object', object });
+  return objectValue(object);
 }
 
 function bufferOf(call: ApiCall): Value {
@@ -247,7 +251,7 @@ function bufferOf(call: ApiCall): Value {
   const nodes = allNodesOf(call.args);
   if (nodes.length > 0) object.rest = dataOf(nodes);
   object.holds = instancesIn(call.args);
-  return thingValue({ is: 'instance', of: 'bytearray', object });
+  return instanceValue('bytearray', object);
 }
 
 function parsedOptions(engine: Engine, call: ApiCall, made: Made): Value {
@@ -267,7 +271,7 @@ function parsedOptions(engine: Engine, call: ApiCall, made: Made): Value {
       object.fields.set(name, { ...withNodes(value, nodes), isOpen: true });
   if (object.fields.size === 0) return parsed;
   object.rest = dataOf(nodes);
-  const space = thingValue({ is: 'object', object });
+  const space = objectValue(object);
   return /known/.test(call.at.api) ? listValue([space, dataOf(nodes)]) : space;
 }
 
@@ -290,7 +294,7 @@ function packageFolders(): Value {
   const folder = textValue(`${unknownPart}/site-packages`);
   for (const key of ['0', '1', 'purelib', 'platlib']) object.fields.set(key, folder);
   object.length = 1;
-  return thingValue({ is: 'object', object });
+  return objectValue(object);
 }
 
 function readSettings(engine: Engine, call: ApiCall, made: Made): Value {
@@ -363,10 +367,8 @@ function fieldsOf(call: ApiCall): Value {
   const of = call.args[0] ?? call.self ?? unknown;
   if (of.things.some(({ is }) => is === 'api' || is === 'module')) return of;
   const objects = objectsOf(of);
-  const { class: _, ...plain } = objects[0] ?? newObject('record');
-  return objects.length === 0
-    ? dataIn(call)
-    : thingValue({ is: 'object', object: { ...plain, kind: 'record' } });
+  if (objects.length === 0) return dataIn(call);
+  return either(objects.map(({ class: _, ...plain }) => objectValue({ ...plain, kind: 'record' })));
 }
 
 function reducedBy(engine: Engine, call: ApiCall): Value {
@@ -397,7 +399,13 @@ function computedBy(
   if (engine.isExhausted) return dataIn(call);
   if (gives.compute === 'list' && engine.knowledge.isOpen && allGiven(call).length === 0)
     return listValue([]);
-  const given = gives.of.map((one) => argOf(call, one));
+  const { node } = siteOf(call);
+  const given = gives.of.map((one) => {
+    const value = argOf(call, one);
+    if (gives.compute !== 'list' || value === undefined) return value;
+    const isAsked = value.things.some((of) => isListed(engine, of));
+    return isAsked ? iterated(engine, node, value, call.frame) : value;
+  });
   const all = variadic.has(gives.compute) ? given.filter((one) => one !== undefined) : given;
   const made = compute(
     gives.compute,
@@ -416,7 +424,7 @@ function computedBy(
 function collection(kind: 'list' | 'record', made: Value, given: readonly Value[]): Value {
   const object = newObject(kind);
   if (given.some((one) => one !== nil)) object.rest = { ...made, isOpen: true };
-  return withNodes(thingValue({ is: 'object', object }), made.nodes);
+  return withNodes(objectValue(object), made.nodes);
 }
 
 // An object of a class, which is open on what the call opened and has the data of what it was
@@ -444,7 +452,7 @@ function objectOf(engine: Engine, call: ApiCall, made: Made, of: string, isBare:
   const held = [...all, ...madeIn(made)];
   if (held.length > 0 && !isBare) object.rest = dataOf(allNodesOf(held));
   for (const [name, receiver] of receiversIn(engine, call.args)) object.fields.set(name, receiver);
-  return thingValue({ is: 'instance', of, object });
+  return instanceValue(of, object);
 }
 
 // `dict(other, key=value)`
@@ -467,7 +475,7 @@ function recordOf({ args, named, spread }: ApiCall): Value {
   }
   for (const [key, value] of named) object.fields.set(key, value);
   if (loose.length > 0) object.rest = { ...dataOf(allNodesOf(loose)), isOpen: true };
-  return thingValue({ is: 'object', object });
+  return objectValue(object);
 }
 
 function encoded({ notes }: Engine, call: ApiCall): Value {
@@ -556,9 +564,9 @@ function declareOption(engine: Engine, call: ApiCall): Value {
 // The classes of the objects that a value may be.
 function classOfValue(of: Value | undefined): Value {
   const functions = (of ?? unknown).things.some(({ is }) => is === 'function');
-  if (functions) return thingValue({ is: 'api', name: 'types.FunctionType' });
+  if (functions) return apiValue('types.FunctionType');
   const classes = objectsOf(of ?? unknown).flatMap((object) =>
-    object.class === undefined ? [] : thingValue({ is: 'class', class: object.class }),
+    object.class === undefined ? [] : classValue(object.class),
   );
   return classes.length === 0 ? unknown : either(classes);
 }

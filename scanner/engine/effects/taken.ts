@@ -10,6 +10,7 @@ import {
   listValue,
   newObject,
   objectsOf,
+  objectValue,
   partOf,
   thingValue,
   unknown,
@@ -28,19 +29,19 @@ export function taken(engine: Engine, call: ApiCall, gives: 'iterator' | 'next')
     const items = itemsOf(compute('list', [of]));
     return items === undefined ? of : withNodes(listValue(items), of.nodes);
   }
-  const items = itemsOf(of);
-  const [object] = objectsOf(of);
-  const own = of.things.flatMap((thing) =>
-    thing.is === 'object' && thing.object.class !== undefined
-      ? [callMethod(engine, siteOf(call), thingValue(thing), '__next__', nothingGiven)]
-      : [],
-  );
-  if (own.length > 0) return either(own);
-  if (items === undefined || object === undefined)
-    return either([partOf(of), ...(usual === undefined ? [] : [usual])]);
-  const at = object.at ?? 0;
-  engine.heap.reshape(object, { at: at + 1 });
-  return items[at] ?? usual ?? partOf(of);
+  const all = engine.each(of, call.frame, (thing): readonly Value[] => {
+    const one = thingValue(thing);
+    if (thing.is === 'object' && thing.object.class !== undefined)
+      return [callMethod(engine, siteOf(call), one, '__next__', nothingGiven)];
+    const items = itemsOf(one);
+    if (items === undefined || thing.is !== 'object')
+      return usual === undefined ? [partOf(one)] : [partOf(one), usual];
+    const at = thing.object.at ?? 0;
+    engine.heap.reshape(thing.object, { at: at + 1 });
+    return [items[at] ?? usual ?? partOf(one)];
+  });
+  const isMore = of.isOpen || all.length === 0;
+  return withNodes(either([...all.flat(), ...(isMore ? [unknown] : [])]), of.nodes);
 }
 
 // An object with what a generator gives next, which may get a value itself.
@@ -55,5 +56,5 @@ function stepOf(engine: Engine, call: ApiCall, of: Value, member: string): Value
   const object = newObject('record');
   object.fields.set(member, withNodes({ ...value, isOpen: true }, of.nodes));
   object.rest = unknown;
-  return thingValue({ is: 'object', object });
+  return objectValue(object);
 }

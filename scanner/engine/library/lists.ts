@@ -14,10 +14,11 @@ import {
   listValue,
   newObject,
   objectsOf,
+  objectValue,
   partOf,
+  recordValue,
   scalarValue,
   textValue,
-  thingValue,
   unknown,
   type Value,
 } from '../value.ts';
@@ -177,12 +178,8 @@ function letterTable(first: Value, second: Value): Value | undefined {
   const to = knownText(second);
   if (from === undefined) return first.things.length > 0 ? first : undefined;
   if (to === undefined) return undefined;
-  const object = newObject('record');
   const letters = [...to];
-  [...from].forEach((letter, at) => {
-    object.fields.set(letter, textValue(letters[at] ?? ''));
-  });
-  return thingValue({ is: 'object', object });
+  return recordValue([...from].map((letter, at) => [letter, textValue(letters[at] ?? '')]));
 }
 
 function ofRecord(
@@ -198,16 +195,14 @@ function ofRecord(
   const entries = [...object.fields];
   if (computation === 'keys') return listValue(entries.map(([key]) => textValue(key)));
   if (computation === 'values') return listValue(entries.map(([, one]) => one));
-  const exchanged = newObject('record');
-  for (const [key, one] of entries) exchanged.fields.set(keyOf(one) ?? '*', textValue(key));
-  return thingValue({ is: 'object', object: exchanged });
+  return recordValue(entries.map(([key, one]) => [keyOf(one) ?? '*', textValue(key)]));
 }
 
 /** A list of any number of items like this one. */
 export function listOfAny(item: Value): Value {
   const object = newObject('list');
   object.rest = { ...item, isOpen: true };
-  return thingValue({ is: 'object', object });
+  return objectValue(object);
 }
 
 /** The items of lists that are not wholly known, in any order. */
@@ -221,7 +216,7 @@ export function anyOrder(value: Value): Value {
           ...(rest === undefined ? [] : [rest]),
         ]),
       );
-  return { ...thingValue({ is: 'object', object }), isOpen: value.isOpen };
+  return { ...objectValue(object), isOpen: value.isOpen };
 }
 
 /** `a[from:to:step]`; nothing for bounds that are not known. */

@@ -18,10 +18,10 @@ import {
   listValue,
   newObject,
   objectsOf,
+  objectValue,
   scalarValue,
   shownTexts,
   textValue,
-  thingValue,
   unknown,
   type Value,
   withNodes,
@@ -167,7 +167,7 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
       else object.fields.set(name, one);
     }
     if (loose.length > 0) object.rest = { ...either(loose), isOpen: true };
-    return thingValue({ is: 'object', object });
+    return objectValue(object);
   },
   'json-text': ([first = unknown]) => concat(jsonParts(first, 0)),
   'type-name': ([first = unknown]) => {

@@ -2,15 +2,7 @@
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { parseAllDocuments } from 'yaml';
 import { yamlAliasesMax } from '../../fact/shared-limits.ts';
-import {
-  listValue,
-  newObject,
-  scalarValue,
-  textValue,
-  thingValue,
-  unknown,
-  type Value,
-} from '../value.ts';
+import { listValue, recordValue, scalarValue, textValue, unknown, type Value } from '../value.ts';
 
 /** Values in a text: what a larger one says is not known. */
 const valuesMax = 1_024;
@@ -59,9 +51,7 @@ function valueIn(data: unknown, budget: { left: number }): Value {
     return scalarValue(data);
   if (Array.isArray(data)) return listValue(data.map((one) => valueIn(one, budget)));
   if (typeof data !== 'object' || data instanceof Date) return unknown;
-  const object = newObject('record');
-  for (const [key, one] of Object.entries(data)) object.fields.set(key, valueIn(one, budget));
-  return thingValue({ is: 'object', object });
+  return recordValue(Object.entries(data).map(([key, one]) => [key, valueIn(one, budget)]));
 }
 
 // Library reference: configparser. A line that is further in goes on with the value before.

@@ -22,6 +22,7 @@ const from: ArgOf = { at: 0, text: '0' };
 const to: ArgOf = { at: 1, text: 'Infinity' };
 
 const perItem: RowEffect = { does: 'call', callee: 0, each: 'self', numbered: true, self: 1 };
+const perhapsPerItem: RowEffect = { ...perItem, isMaybe: true };
 const perItemOfFirst: RowEffect = { does: 'call', callee: 1, each: 0, numbered: true };
 
 /** A function that gets what a promise holds, and others that get why it failed. */
@@ -109,8 +110,8 @@ const lists: Table = {
   'List#map': row(perItem, 'mapped'),
   'List#flatMap': row(perItem, 'flat-mapped'),
   'List#filter': row(perItem, 'filtered'),
-  'List#find findLast': row(perItem, 'found'),
-  'List#some every findIndex findLastIndex': row(perItem, 'nothing'),
+  'List#find findLast': row(perhapsPerItem, 'found'),
+  'List#some every findIndex findLastIndex': row(perhapsPerItem, 'nothing'),
   'List#reduce reduceRight': row([], 'reduced'),
   'List#join toString': computes('join', 'self', { at: 0, text: ',' }),
   'List#slice toSpliced': computes('between', 'self', from, to),
@@ -131,7 +132,7 @@ const lists: Table = {
   'List#reverse': row({ does: 'change', how: 'reverse' }, 'self'),
   'List#sort toSorted': row(
     [
-      { does: 'call', callee: 0, each: 'self', pairs: true },
+      { does: 'call', callee: 0, each: 'self', pairs: true, isMaybe: true },
       { does: 'change', how: 'sort' },
     ],
     'self',

@@ -140,7 +140,10 @@ export abstract class Definitions extends Expressions {
       );
       const func: Func = isGetter ? { ...plain, isGetter: true } : plain;
       const define: Node = { ...at, kind: 'define', func, ...(isStatic && { isStatic: true }) };
-      this.methods.push(define);
+      // One in a branch of the class is one of several of its name.
+      const around = node.parent?.name === 'DecoratedStatement' ? node.parent.parent : node.parent;
+      const isSure = around?.parent?.name === 'ClassDefinition';
+      this.methods.push(isSure ? define : { ...at, kind: 'if', test: ir.hole(at), body: define });
       return ir.seq(at, [define, this.decorated(decorators, { ...at, kind: 'function', func })]);
     }
     const func = this.func(node, `${this.source.path}:${node.from}:${name}`);

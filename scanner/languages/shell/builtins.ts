@@ -252,7 +252,7 @@ const setOptions: Builtin = ({ shell, at, args }) => {
 const shift: Builtin = ({ shell, args }) => {
   const given = argumentsIn(shell);
   if (given === undefined) return empty;
-  const left = given.slice(Number(shown(args[0])) || 1);
+  const left = given.slice(args[0] === undefined ? 1 : Number(shown(args[0])) || 0);
   // A loop is not followed to the last of many: each is then any of them.
   const isMany = shell.engine.isRepeating && left.length > shiftsMax;
   const any = isMany ? either(left) : empty;

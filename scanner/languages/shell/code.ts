@@ -3,7 +3,7 @@
 import { type ParsedScript, parse } from 'unbash';
 import { framesMax, nothingGiven, recursionMax, tooDeep } from '../../engine/calls.ts';
 import { isCalledOften } from '../../engine/invoke.ts';
-import type { Text } from '../../engine/text.ts';
+import { Text } from '../../engine/text.ts';
 import {
   dataOf,
   either,
@@ -21,7 +21,7 @@ import { interpreters } from '../../lookup-tables/shell.ts';
 import { isFilledIn } from '../../programs/filled-text.ts';
 import { lowerScript } from './lower.ts';
 import { executes, named, type Shell, type ShellCommand } from './shell-state.ts';
-import { alternatives, isKnown, nodes, shown, sourcesOf, textsIn, withText } from './values.ts';
+import { alternatives, isKnown, nodes, shown, sourcesOf, textsIn } from './values.ts';
 import { setArguments } from './variables.ts';
 
 /** Texts that are run inside one another. */
@@ -220,15 +220,13 @@ const localPrograms =
 
 // Branches and loops give several texts, and any of them may be run.
 function runTexts(command: ShellCommand, code: Value): Value {
-  const [first, ...others] = alternatives(code);
-  const { engine } = command.shell;
-  for (const other of others)
-    engine.perhaps(command.frame, () => runText(command, withText(code, other), other));
-  return first === undefined ? unknown : runText(command, code, first);
+  const { shell, frame } = command;
+  return either(shell.each(code, frame, (one) => runText(command, one)));
 }
 
-function runText(command: ShellCommand, code: Value, text: Text): Value {
+function runText(command: ShellCommand, code: Value): Value {
   const { shell, at, frame, args, name } = command;
+  const [text = Text.of('')] = code.texts;
   const map = text.mapFrom(at.place.start);
   shell.take(text.length >> 6);
   const script: ParsedScript = parse(text.whole);

@@ -26,7 +26,6 @@ import { callProgram } from './programs/programs.ts';
 import { callUtility } from './programs/utilities.ts';
 import { executes, named, type Shell, type ShellCommand } from './shell-state.ts';
 import {
-  alternatives,
   changed,
   choicesOf,
   empty,
@@ -39,7 +38,6 @@ import {
   slice,
   sourcesOf,
   textsIn,
-  withText,
 } from './values.ts';
 
 const wrapperDepthMax = 8;
@@ -49,9 +47,8 @@ const programNodes = 16;
 
 /** Runs a command by its words; gives what it prints. */
 export function run(shell: Shell, call: ApiCall): Value {
-  const rows = rowsOf(call.args);
-  if (rows.length === 1) return runRow(shell, call, rows[0] ?? []);
-  return either(rows.map((words) => runRow(shell, call, words)));
+  const rows = rowsOf(call.args).map((words) => () => runRow(shell, call, words));
+  return either(shell.engine.branches(rows, call.frame, true));
 }
 
 function runRow(shell: Shell, call: ApiCall, words: readonly Value[]): Value {
@@ -62,23 +59,15 @@ function runRow(shell: Shell, call: ApiCall, words: readonly Value[]): Value {
     name.startsWith('set ') ? [{ name: name.slice(4), value }] : [],
   );
   for (const { name, value } of env) noteAssignment(shell, call, name, value);
+  const { frame, at } = call;
+  const isOnly = word.texts.length === 1 && !word.isOpen;
+  const texts = word.texts.filter(({ whole }) => whole !== '' || isOnly);
+  const command = { shell, frame, at, name: '', args, env, depth: 0 };
   return withVariables(shell, env, () =>
     either(
-      alternatives(word)
-        .filter(({ whole }, _, all) => whole !== '' || all.length === 1)
-        .map((text) =>
-          dispatch({
-            shell,
-            frame: call.frame,
-            at: call.at,
-            name: '',
-            word: withText(word, text),
-            args,
-            input: shell.input,
-            env,
-            depth: 0,
-          }),
-        ),
+      shell.each({ ...word, texts }, frame, (one) =>
+        dispatch({ ...command, word: one, input: shell.input }),
+      ),
     ),
   );
 }
@@ -106,29 +95,31 @@ export function dispatch(given: ShellCommand): Value {
     if (aliased !== undefined && shown(aliased) !== name)
       return dispatch({ ...command, word: aliased, args: [...more, ...args], depth: depth + 1 });
   }
-  const functions = shell.get(`function ${name}`)?.things ?? [];
-  const results = functions.map((own) =>
-    own.is === 'function' ? callFunction(command, own, args) : unknown,
-  );
-  if (results.length > 0) return either(results);
+  const called = callFunctions(command, [name], true);
+  if (called.length > 0) return either(called);
   const wrapped = unwrap(command);
   if (wrapped !== undefined) return wrapped;
   for (const { trait, says } of tellingCommands(name, args.map(shown)))
     shell.trait(at, trait, `${name} ${says}`);
   const builtin = row(builtins, name);
-  if (builtin !== undefined && !keepsNothing.has(name)) return builtin(command);
-  // Programs read their words as one text each.
-  const outputs = choicesOf(args).map((given) => {
+  // Programs read their words as one text each; builtins keep values with all that they may be.
+  const isKept = takesValues.has(name) ? hasOneName : undefined;
+  const ways = choicesOf(args, isKept).map((given) => () => {
     const own = { ...command, args: given };
     return builtin === undefined ? callOutside(own) : builtin(own);
   });
-  return either(outputs);
+  return either(shell.engine.branches(ways, command.frame, true));
 }
 
-// Builtins that leave no value behind, so that they may be gone through more than once.
-const keepsNothing: ReadonlySet<string> = new Set(
-  'source . printenv which type dirname basename realpath readlink'.split(' '),
+const takesValues: ReadonlySet<string> = new Set(
+  'eval export declare typeset local readonly set printf trap alias env exec'.split(' '),
 );
+
+// `NAME=value` with any value, or what has no name.
+function hasOneName(word: Value): boolean {
+  const names = textsIn(word).map((text) => /^\w+(?=$|\+?=|\[)/.exec(text)?.[0] ?? '');
+  return new Set(names).size === 1;
+}
 
 function callOutside(command: ShellCommand): Value {
   const { shell, name, at, depth, args, input } = command;
@@ -180,19 +171,26 @@ function callUnknown(command: ShellCommand): Value {
 
 // `"cmd_$1"`: any function of the script whose name begins so.
 function callFitting(command: ShellCommand): readonly Value[] {
-  const { shell, frame, word, args } = command;
+  const { shell, word } = command;
   const pattern = shown(word).replaceAll(unknownPart, '*');
   if (/^\**$/.test(pattern)) return [];
   const fitting = shell.names('function').filter((name) => globFits(pattern, name));
   shell.take(fitting.length);
-  const functions = fitting.flatMap((name) => shell.get(`function ${name}`)?.things ?? []);
-  return shell.engine.branches(
-    functions.map(
-      (own) => () => (own.is === 'function' ? callFunction(command, own, args) : unknown),
-    ),
-    frame,
-    false,
+  return callFunctions(command, fitting, false);
+}
+
+// Calls functions of the script, of which one runs, or perhaps none.
+function callFunctions(
+  command: ShellCommand,
+  names: readonly string[],
+  isOnly: boolean,
+): readonly Value[] {
+  const { shell, frame, args } = command;
+  const functions = names.flatMap((name) => shell.get(`function ${name}`)?.things ?? []);
+  const calls = functions.map(
+    (own) => () => (own.is === 'function' ? callFunction(command, own, args) : unknown),
   );
+  return shell.engine.branches(calls, frame, isOnly);
 }
 
 // A program that runs the command behind it: `sudo`, `env`, `xargs`.
@@ -241,9 +239,7 @@ function unwrap(command: ShellCommand): Value | undefined {
     ? fromInput(command, [inner, ...more], mark && shown(mark))
     : [inner, ...more];
   const within = { ...command, args: given, depth: depth + 1, env: [...command.env, ...set] };
-  return either(
-    alternatives(program).map((text) => dispatch({ ...within, word: withText(program, text) })),
-  );
+  return either(shell.each(program, command.frame, (one) => dispatch({ ...within, word: one })));
 }
 
 function skippedOperands(

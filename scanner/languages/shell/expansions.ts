@@ -12,8 +12,8 @@ import {
   itemsOf,
   listValue,
   newObject,
+  objectValue,
   textValue,
-  thingValue,
   unknown,
   type Value,
 } from '../../engine/value.ts';
@@ -309,24 +309,24 @@ function transformed(text: string, kind: string): string | undefined {
 }
 
 /** The fields of a word: only what an unquoted expansion gives is split. */
-export function fields(shell: Shell, call: ApiCall): Value {
+export function fields(shell: Shell, call: ApiCall, most = fieldListsMax): Value {
   const [mask, ...pieces] = call.args;
   // Where a piece is one number of fields or another, so are the words.
   const at = pieces.findIndex(
     (piece, index) => shown(mask)[index] === 's' && !hasOneCount(shell, piece),
   );
   const piece = pieces[at];
-  if (piece === undefined) return fieldsOfOne(shell, call);
+  const texts = piece === undefined ? [] : alternatives(piece);
+  if (piece === undefined || texts.length > most) return fieldsOfOne(shell, call);
+  const left = Math.floor(most / texts.length);
   return either(
-    alternatives(piece)
-      .slice(0, fieldListsMax)
-      .map((text) =>
-        fields(shell, { ...call, args: call.args.with(at + 1, withText(piece, text)) }),
-      ),
+    texts.map((text) =>
+      fields(shell, { ...call, args: call.args.with(at + 1, withText(piece, text)) }, left),
+    ),
   );
 }
 
-/** Lists of fields that a word may be. */
+/** Lists of fields that a word may be; beyond, each field is any of those in its place. */
 const fieldListsMax = 8;
 
 function hasOneCount(shell: Shell, piece: Value): boolean {
@@ -459,7 +459,7 @@ export function loopItems(_: Shell, { args: [given = empty] }: ApiCall): Value {
   if (items !== undefined && isSure) return listValue(items);
   const object = newObject('list');
   object.rest = either(itemsIn(given).map(upToLevels));
-  return thingValue({ is: 'object', object });
+  return objectValue(object);
 }
 
 /** Folders inside one another that a script which walks through them is shown to reach. */

@@ -3,7 +3,14 @@
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import type { At } from '../../engine/notes.ts';
-import { newObject, objectsOf, textValue, thingValue, type Value } from '../../engine/value.ts';
+import {
+  either,
+  instanceValue,
+  newObject,
+  objectsOf,
+  textValue,
+  type Value,
+} from '../../engine/value.ts';
 import { socketEgressOf } from '../../lookup-tables/egress-of.ts';
 import { isInteractive, named, type Shell } from './shell-state.ts';
 import { empty, shown } from './values.ts';
@@ -27,11 +34,28 @@ export function redirected(shell: Shell, call: ApiCall): Value {
   });
   const output = shell.during('<0', undefined, () =>
     shell.during('<connection', undefined, () => {
-      for (const redirect of redirects) giveInput(shell, call.at, redirect);
+      for (const redirect of redirects)
+        forTargets(shell, call, redirect, (one) => giveInput(shell, call.at, one));
       return shell.run(block, call.frame);
     }),
   );
-  return redirects.reduce((left, redirect) => takeOutput(shell, call.at, redirect, left), output);
+  return redirects.reduce(
+    (left, redirect) =>
+      either(forTargets(shell, call, redirect, (one) => takeOutput(shell, call.at, one, left))),
+    output,
+  );
+}
+
+// The file is one of those that its name may be.
+function forTargets<T>(
+  shell: Shell,
+  { frame }: ApiCall,
+  redirect: Redirect,
+  run: (one: Redirect) => T,
+): readonly T[] {
+  const { operator, target } = redirect;
+  if (operator === '<<<') return [run(redirect)];
+  return shell.each(target, frame, (one) => run({ ...redirect, target: one }));
 }
 
 function giveInput(shell: Shell, at: At, { operator, descriptor, target }: Redirect): void {
@@ -106,7 +130,7 @@ function connectionFor(shell: Shell, operator: string, text: string): Connection
 /** A value that is a connection. */
 export function connectionValue(capability: Connection): Value {
   const object = { ...newObject('object'), openOn: [{ capability }] };
-  return thingValue({ is: 'instance', of: 'Connection', object });
+  return instanceValue('Connection', object);
 }
 
 function connectionIn(value: Value): Connection | undefined {

@@ -11,7 +11,7 @@ import { dataOf, either, type OwnProgram, textValue, type Value } from '../../en
 import type { FlowSink, FlowSource, Trait } from '../../fact/fact.ts';
 import type { Language } from '../../fact/source.ts';
 import { shapeOf, unknownPart } from '../../lookup-tables/egress-of.ts';
-import { empty, isKnown, nodes, shown, textsIn } from './values.ts';
+import { alternatives, empty, isKnown, nodes, shown, textsIn, withText } from './values.ts';
 
 /** A command with its words: the input of what knows the program. */
 export interface ShellCommand {
@@ -76,6 +76,12 @@ export class Shell {
 
   take(count = 1): void {
     this.engine.context.steps.take(count);
+  }
+
+  /** Does something with the text that a value is: one of several, each in a branch. */
+  each<T>(value: Value, frame: Invocation, run: (one: Value) => T): readonly T[] {
+    const ways = alternatives(value).map((text) => () => run(withText(value, text)));
+    return this.engine.branches(ways, frame, true);
   }
 
   // All that a shell remembers is in one table, so that branches keep what was there before:

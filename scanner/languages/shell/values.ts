@@ -11,9 +11,9 @@ import {
   itemsOf,
   newObject,
   objectsOf,
+  objectValue,
   shownTexts,
   textValue,
-  thingValue,
   unknown,
   type Value,
 } from '../../engine/value.ts';
@@ -108,9 +108,14 @@ export function withText(value: Value, text: Text): Value {
   return { ...value, texts: [text], scalars: [], isOpen: false };
 }
 
-/** Words, each of them with one text, for every combination of what they may be. */
-export function choicesOf(words: readonly Value[]): readonly (readonly Value[])[] {
-  const texts = words.map((word) => (word.things.length > 0 ? [] : alternatives(word)));
+/** Words, each of them with one text but those that are kept, for every combination of them. */
+export function choicesOf(
+  words: readonly Value[],
+  isKept?: (word: Value) => boolean,
+): readonly (readonly Value[])[] {
+  const texts = words.map((word) =>
+    word.things.length > 0 || isKept?.(word) ? [] : alternatives(word),
+  );
   const count = texts.reduce((product, { length }) => product * Math.max(1, length), 1);
   const given = (word: Value, text: Text | undefined): Value =>
     text === undefined ? word : withText(word, text);
@@ -148,7 +153,7 @@ export function arrayValue(entries: readonly (readonly [string, Value])[]): Valu
   const left = sorted.slice(arrayItemsMax).map(([, value]) => value);
   // What else the array holds is any text.
   if (left.length > 0) object.fields.set(`${arrayItemsMax}`, dataOf(nodes(...left)));
-  return thingValue({ is: 'object', object });
+  return objectValue(object);
 }
 
 /** The items of an array or a list; undefined for a text. */

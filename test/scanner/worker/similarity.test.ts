@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { signatureOfFiles, similarityOf } from '../../../scanner/worker/similarity.ts';
+import { signatureOfFiles, textsOf } from '../../../scanner/worker/similarity.ts';
 import {
   bandKeys,
   isSignature,
+  matchingParts,
   runsOf,
   signatureOf,
   similarity,
@@ -46,7 +47,11 @@ const other = filesOf({
     'import colorsys\n\ndef mix(a, b):\n    return tuple((x + y) / 2 for x, y in zip(a, b))\n\nprint(mix((0, 0, 1), (1, 0, 0)))\nprint(colorsys.rgb_to_hls(0.2, 0.4, 0.4))\n',
 });
 
-const estimate = (files: typeof original): number => similarityOf(original, files).estimate;
+const estimate = (files: typeof original): number => {
+  const [first, second] = [original, files].map((one) => signatureOfFiles(one));
+  if (first === undefined || second === undefined) return 0;
+  return similarity(sketchOf(first), sketchOf(second));
+};
 
 describe('a near copy', () => {
   it.each([
@@ -97,13 +102,13 @@ describe('a near copy', () => {
       'SKILL.md': '---\nname: x\ndescription: y\n---\n# X\n',
       'b/copy.py': `# a head\n# of two lines\n${script}`,
     });
-    const { parts } = similarityOf(original, copy);
+    const parts = matchingParts(textsOf(original), textsOf(copy));
     expect(parts[0]).toMatchObject({
       a: { path: 'scripts/report.py', from: 1, to: 16 },
       b: { path: 'b/copy.py', from: 3, to: 18 },
     });
     expect(parts.length).toBe(1);
-    expect(similarityOf(original, other).parts).toEqual([]);
+    expect(matchingParts(textsOf(original), textsOf(other))).toEqual([]);
   });
 });
 
