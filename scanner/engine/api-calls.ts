@@ -2,9 +2,10 @@
  * Calls of the library's functions, and what it does with the functions and objects it is given.
  */
 
+import { present } from '../fact/remembered.ts';
 import { type Row, through } from '../knowledge/row.ts';
 import { besideOf } from '../programs/beside.ts';
-import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
+import { type CallSite, callValue, type Given, givenArgs, nothingGiven } from './calls.ts';
 import { ownMethod } from './classes.ts';
 import { serversOf } from './effects/clients.ts';
 import {
@@ -123,7 +124,7 @@ export function callApi(
 ): Value {
   const { node, frame } = site;
   const template = node.kind === 'call' ? node.template : undefined;
-  const whole = template && { ...nothingGiven, args: [engine.evaluate(template, frame)] };
+  const whole = template && givenArgs(engine.evaluate(template, frame));
   const given = withEnvironment(engine, site, api, placed(engine, api, whole ?? written));
   const row = rowFor(engine, api);
   const program = row === undefined ? engine.knowledge.programIn?.(api) : undefined;
@@ -137,7 +138,7 @@ export function callApi(
     return ownObject(engine, site, api, given, self);
   if (row === undefined) {
     holdUnknown(engine, site, api.replace(/[#.][^#.]*$/, ''), api);
-    return passThrough(engine, site, self === undefined ? [] : [self], given);
+    return passThrough(engine, site, present(self), given);
   }
   const shown = engine.knowledge.shown?.(api) ?? api;
   const at = engine.at(frame, node, shown, site.isByText ? 'folded' : 'exact');
@@ -190,8 +191,7 @@ function callBackWith(engine: Engine, site: CallSite, given: Given, made: Value)
       if (thing.is !== 'function' && thing.is !== 'bound') continue;
       const isPair = thing.is === 'function' && thing.func.params.length > 1;
       const args = isPair ? [unknown, held, held] : [held];
-      const run = (): Value =>
-        callValue(engine, site, thingValue(thing), { ...nothingGiven, args });
+      const run = (): Value => callValue(engine, site, thingValue(thing), givenArgs(...args));
       engine.perhaps(site.frame, run);
       // What the call gives has its name by then: `const s = connect(…, () => s.write(…))`
       engine.callLater(site.frame, run);
@@ -223,20 +223,15 @@ export function ownObject(
   const shown = engine.knowledge.shown?.(api) ?? api;
   const at = engine.at(site.frame, site.node, shown);
   noteHidden(engine, site, shown, through);
-  const data = passThrough(engine, site, self === undefined ? [] : [self], given);
+  const data = passThrough(engine, site, present(self), given);
   noteHandedOn(engine, site, api, given);
   askProtocols(engine, site, given);
   noteBeside(engine, site, api, given);
   const object = newObject('object');
   const put = allNodesOf(allGiven(given));
-  const made = instancesIn([
-    ...(self === undefined ? [] : [self]),
-    ...given.args,
-    ...given.named.values(),
-  ]);
+  const made = instancesIn([...present(self), ...given.args, ...given.named.values()]);
   const hooked = given.args.some(({ things }) => things.some(({ is }) => is === 'function'));
-  for (const one of instancesIn(self === undefined ? [] : [self]))
-    absorb(one, hooked ? [...put, ...data.nodes] : put);
+  for (const one of instancesIn(present(self))) absorb(one, hooked ? [...put, ...data.nodes] : put);
   object.holds = made;
   const servers = serversOf(engine, api, given);
   const open = [...openOn(self), ...servers];
@@ -311,8 +306,7 @@ function tellHandlers(engine: Engine, call: ApiCall, api: string, message: Value
   for (const value of given.flatMap((one) => [one, ...(itemsOf(one) ?? [])]))
     for (const thing of value.things) {
       const method = thing.is === 'function' ? thingValue(thing) : ownMethod(thing, 'emit');
-      if (method !== undefined)
-        callValue(engine, siteOf(call), method, { ...nothingGiven, args: [message] });
+      if (method !== undefined) callValue(engine, siteOf(call), method, givenArgs(message));
     }
   if (api === 'logging.config.dictConfig')
     for (const handlers of given.flatMap((one) =>
@@ -383,13 +377,7 @@ function hookNodes(engine: Engine, call: ApiCall, value: Value, depth = 0): read
     const object = newObject('object');
     const arg = instanceValue('object', object);
     const site = { node: { kind: 'self', ...call.at.place } as const, frame: call.frame };
-    const made = invoke(
-      engine,
-      thing,
-      { ...nothingGiven, args: [arg, arg, arg] },
-      site,
-      thing.self,
-    );
+    const made = invoke(engine, thing, givenArgs(arg, arg, arg), site, thing.self);
     return allNodesOf([made, arg]);
   });
   return [...own, ...inner.flatMap((one) => hookNodes(engine, call, one, depth + 1))];

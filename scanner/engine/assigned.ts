@@ -2,7 +2,7 @@
 
 import type { Node } from '../ir/ir.ts';
 import { noteHandedOn } from './api-calls.ts';
-import { callValue, nothingGiven } from './calls.ts';
+import { callValue, givenArgs, nothingGiven } from './calls.ts';
 import { addMethod, inherit, ownMethod, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
@@ -55,10 +55,10 @@ function setMemberOf(
 ): void {
   const accessor = accessorOf(thing, name, frame);
   if (accessor !== undefined) {
-    const site = { node: place, frame, isByText: false };
+    const site = { node: place, frame };
     const isAny = accessor.name === anySetter;
     const args = isAny ? [name === undefined ? unknown : textValue(name), given] : [given];
-    callValue(engine, site, accessor.callee, { ...nothingGiven, args });
+    callValue(engine, site, accessor.callee, givenArgs(...args));
     return;
   }
   if (thing.is === 'class') engine.heap.set(thing.class, name ?? '*', given);
@@ -81,11 +81,11 @@ function setMemberOf(
     if (applied(engine, place, frame, api, thing, [given]) !== undefined) return;
   }
   if (thing.is === 'object') {
-    const site = { node: place, frame, isByText: false };
+    const site = { node: place, frame };
     const self = thingValue(thing);
     const any = engine.knowledge.isOpen ? ownMethod(thing, '__setattr__') : undefined;
     if (any !== undefined && !isInside(any, frame))
-      callValue(engine, site, any, { ...nothingGiven, args: [textValue(name ?? ''), given] });
+      callValue(engine, site, any, givenArgs(textValue(name ?? ''), given));
     const usual =
       thing.object.class && name !== undefined && engine.knowledge.isOpen
         ? staticOf(thing.object.class, name)
@@ -217,7 +217,7 @@ export function setItem(
   }
   // Nobody sees where what runs code is used then.
   if (engine.knowledge.itemsAreMembers && key !== undefined && keyOf(key) === undefined)
-    noteHandedOn(engine, { node: place, frame, isByText: false }, 'stored', {
+    noteHandedOn(engine, { node: place, frame }, 'stored', {
       ...nothingGiven,
       args: [given],
     });
@@ -230,8 +230,8 @@ export function setItem(
     if (thing.is === 'module' && name !== undefined) thing.program.env?.set(name, given);
     const setter = engine.knowledge.isOpen ? ownMethod(thing, '__setitem__') : undefined;
     if (setter !== undefined) {
-      const site = { node: place, frame, isByText: false };
-      callValue(engine, site, setter, { ...nothingGiven, args: [key ?? unknown, given] });
+      const site = { node: place, frame };
+      callValue(engine, site, setter, givenArgs(key ?? unknown, given));
       return;
     }
     if (thing.is === 'instance' && engine.knowledge.isOpen)

@@ -48,6 +48,24 @@ export interface Given {
 
 export const nothingGiven: Given = { args: [], named: new Map(), spread: [] };
 
+/** A function with arguments that it is given before all others. */
+export function boundCall(callee: Value, given: Given): Value {
+  return thingValue({ is: 'bound', callee, given });
+}
+
+/** A function that finds something of what it is given. */
+export function finderOf(
+  how: 'member' | 'item' | 'call' | 'get' | 'option',
+  names: readonly Value[],
+  given = nothingGiven,
+): Value {
+  return thingValue({ is: 'finder', how, names, given });
+}
+
+export function givenArgs(...args: readonly Value[]): Given {
+  return { ...nothingGiven, args };
+}
+
 /** What the call of a function costs that no node names: of a timer, of one of many. */
 const nodesPerCall = 4;
 /** Calls of one function inside one another that are followed. */
@@ -120,7 +138,7 @@ function inEachWay(
 export interface CallSite {
   readonly node: Node;
   readonly frame: Invocation;
-  readonly isByText: boolean;
+  readonly isByText?: boolean;
 }
 
 /** Calls a function by its name: of the class around, of the skill, or of the library. */
@@ -231,11 +249,7 @@ function callThing(
         const named = new Map(
           thing.names.map((name) => [knownText(name) ?? '', thing.given.args[0] ?? unknown]),
         );
-        return either(
-          given.args.map((callee) =>
-            thingValue({ is: 'bound', callee, given: { ...nothingGiven, named } }),
-          ),
-        );
+        return either(given.args.map((callee) => boundCall(callee, { ...nothingGiven, named })));
       }
       const [of = unknown] = given.args;
       const found = thing.names.map((name) =>

@@ -1,6 +1,6 @@
 /** Objects of classes: how they are made, and which method a call of them means. */
 
-import { keep } from '../fact/remembered.ts';
+import { keep, present } from '../fact/remembered.ts';
 import type { Func, Node, NodeOf } from '../ir/ir.ts';
 import { own } from '../lookup-tables/api.ts';
 import { callApi, passThrough } from './api-calls.ts';
@@ -40,7 +40,7 @@ export function makeObject(
   given: Given,
   frame: Invocation,
 ): Value {
-  const site: CallSite = { node, frame, isByText: false };
+  const site: CallSite = { node, frame };
   const ways = engine.each(of, frame, (thing): Value => {
     if (thing.is === 'class') {
       const { collections = {} } = engine.knowledge;
@@ -171,7 +171,7 @@ export function sampleOf(engine: Engine, { owner }: OwnFunction, frame: Invocati
   if (owner.sample !== undefined) return owner.sample;
   const object = newObject('object', owner);
   owner.sample = objectValue(object);
-  const site = { node: owner.node, frame, isByText: false };
+  const site = { node: owner.node, frame };
   construct(engine, site, owner, { ...nothingGiven, isAnything: true }, owner.sample);
   return owner.sample;
 }
@@ -182,7 +182,7 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
       ? (frame.given ?? nothingGiven)
       : givenBy(engine, { args: node.args }, frame);
   const name = node.name ?? frame.func?.func.name ?? '';
-  const site: CallSite = { node, frame, isByText: false };
+  const site: CallSite = { node, frame };
   const { owner, self = unknown } = frame;
   for (const one of owner?.supers ?? []) {
     if (typeof one !== 'string') {
@@ -211,11 +211,11 @@ export function callSuper(engine: Engine, node: NodeOf<'super'>, frame: Invocati
 /** A class gets a method: the functions that a value may be. */
 export function addMethod(engine: Engine, of: OwnClass, name: string, given: Value): void {
   const takesObject = engine.knowledge.modules;
-  const things = given.things.flatMap((one) =>
-    one.is !== 'function'
-      ? []
-      : [takesObject && !one.func.takesReceiver ? { ...one, takesObject } : one],
-  );
+  const things = given.things.flatMap((one): readonly Thing[] => {
+    if (one.is === 'bound') return [one];
+    if (one.is !== 'function') return [];
+    return [takesObject && !one.func.takesReceiver ? { ...one, takesObject } : one];
+  });
   if (things.length > 0) engine.heap.set(of.methods, name, { ...given, things });
 }
 
@@ -317,7 +317,7 @@ function* ancestorsOf(of: OwnClass): Generator<OwnClass> {
 
 /**
  * Names the functions and classes of a program before it runs: they may be used above. Of methods
- * in branches, and of classes of one name, any may be the one that is called.
+ * in branches any may be the one that is called.
  */
 export function declare(
   engine: Engine,
@@ -343,15 +343,16 @@ export function declare(
       const table = owner === undefined ? engine.functions : engine.methods;
       keep(table, name, () => []).push(own);
       if (owner === undefined) return;
-      const { fields } = node.isStatic ? owner.statics : owner.methods;
-      const before = isMaybe ? fields.get(name) : undefined;
-      fields.set(name, either([...(before === undefined ? [] : [before]), thingValue(own)]));
+      const store = node.isStatic ? owner.statics : owner.methods;
+      const before = isMaybe ? store.fields.get(name) : undefined;
+      store.fields.set(name, either([...present(before), thingValue(own)]));
+      if (isMaybe) store.isPartial = true;
       return;
     }
     case 'class': {
       const found = engine.classes.get(node.name) ?? newClass(node, program);
       engine.classes.set(node.name, found);
-      declare(engine, program, node.body, found, found.node !== node);
+      declare(engine, program, node.body, found);
     }
   }
 }

@@ -89,9 +89,10 @@ export class Heap {
     putShape(store, { ...shapeOf(store), ...to });
   }
 
-  /** Whether something may have jumped over what is done here. */
-  get isReached(): boolean {
-    return this.#reached !== undefined;
+  /** Whether the round of a loop may have ended before what is done here. */
+  get isSkipped(): boolean {
+    const landing = this.#landings.at(-1);
+    return landing?.kind === 'next' && landing.former !== undefined;
   }
 
   /** Begins a branch. */

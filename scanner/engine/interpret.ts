@@ -316,7 +316,7 @@ export class Engine {
   #shown(part: Node, frame: Invocation): Value {
     const value = this.evaluate(part, frame);
     if (!this.knowledge.isOpen) return value;
-    return shownBy(this, { node: part, frame, isByText: false }, value) ?? value;
+    return shownBy(this, { node: part, frame }, value) ?? value;
   }
 
   /** What an operator gives; only where data comes from, when too much was computed. */
@@ -536,7 +536,7 @@ export class Engine {
 
   /** Whether what is done here surely happens. */
   get isSure(): boolean {
-    return this.uncertain === 0 && !this.heap.isReached;
+    return this.uncertain === 0 && !this.heap.isSkipped;
   }
 
   /** Does something that may not happen. */

@@ -1,7 +1,7 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { keep } from '../fact/remembered.ts';
+import { keep, present } from '../fact/remembered.ts';
 import type { Extent, Func, Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import { type ApiCall, allGiven } from './effects/effects.ts';
@@ -55,6 +55,7 @@ export function isCalledOften(
   const calls = keep(engine.again, func, () => ({ count: -1, shapes: new Set<string>() }));
   calls.count += 1;
   if (calls.count === 0) return false;
+  if (calls.count > againMax && engine.leftOut !== undefined) return true;
   const given = [...(call.self ? [call.self] : []), ...allGiven(call.given)];
   const hasData = given.map((value) => allNodesOf([value]).length > 0);
   // Shapes may be long: their digests are kept.
@@ -214,7 +215,7 @@ function valueFor(
   const fallback =
     param.fallback === undefined ? undefined : engine.evaluate(param.fallback, frame);
   if (param.isInjected && fallback !== undefined) return fallback;
-  if (spread.length > 0) return either([...spread, ...(fallback === undefined ? [] : [fallback])]);
+  if (spread.length > 0) return either([...spread, ...present(fallback)]);
   if (given.isAnything) return fallback === undefined ? unknown : { ...fallback, isOpen: true };
   return fallback ?? nil;
 }
@@ -273,5 +274,6 @@ function shapeOfValues(engine: Engine, values: readonly Value[]): string {
   };
   for (const value of values) add(value);
   engine.context.steps.take(count >> 3);
+  engine.left -= parts.length >> 2;
   return `${parts.join(' ')}${count > valuesMax ? ` ${engine.heap.changes}` : ''}`;
 }

@@ -1,7 +1,8 @@
 /** `a[key]`: items of lists, entries of records, letters of texts, and members by texts. */
 
+import { present } from '../fact/remembered.ts';
 import type { Node } from '../ir/ir.ts';
-import { callValue, nothingGiven } from './calls.ts';
+import { callValue, givenArgs } from './calls.ts';
 import { ownMethod } from './classes.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import {
@@ -93,7 +94,7 @@ function itemIn(
 ): Value[] {
   const { isOpen } = engine.knowledge;
   const name = key === undefined ? undefined : keyOf(key);
-  const args = key === undefined ? [] : [key];
+  const args = present(key);
   const owner =
     thing.is === 'instance'
       ? `${thing.of}#`
@@ -136,8 +137,8 @@ function itemIn(
   const { object } = thing;
   const getter = isOpen ? ownMethod(thing, '__getitem__') : undefined;
   if (getter !== undefined) {
-    const site = { node, frame, isByText: false };
-    return [callValue(engine, site, getter, { ...nothingGiven, args })];
+    const site = { node, frame };
+    return [callValue(engine, site, getter, givenArgs(...args))];
   }
   // One of those that are there, or nothing.
   const isAny = name === undefined && object.fields.size > 0 && isWhole(object);

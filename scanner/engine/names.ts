@@ -1,11 +1,11 @@
 /** Names and members: what the program, the skill or the library gives for them. */
 
-import { keep } from '../fact/remembered.ts';
+import { keep, present } from '../fact/remembered.ts';
 import type { Node, NodeOf } from '../ir/ir.ts';
 import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-import { callValue, nothingGiven } from './calls.ts';
+import { boundCall, callValue, givenArgs, nothingGiven } from './calls.ts';
 import { boundTo, methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Fields } from './heap.ts';
@@ -233,20 +233,17 @@ function memberOfObject(
   const given = itemsAreMembers ? givenByGetter(engine, node, field, thing, frame) : undefined;
   if (given !== undefined) return [given];
   if (field === undefined && name !== undefined && object.base !== undefined)
-    return [
-      memberOf(engine, node, object.base, name, frame),
-      ...(object.rest === undefined ? [] : [object.rest]),
-    ];
+    return [memberOf(engine, node, object.base, name, frame), ...present(object.rest)];
   const isMethod = !itemsAreMembers || rowFor(engine, api) !== undefined;
   if (isOpen && field === undefined && name !== undefined && object.class === undefined && isMethod)
-    return [boundMethod(thing, name), ...(object.rest === undefined ? [] : [object.rest])];
+    return [boundMethod(thing, name), ...present(object.rest)];
   if (field !== undefined || name === undefined || object.class === undefined)
     return [field ?? fieldOf(object, name) ?? unknown];
   const self = thingValue(thing);
   const method = methodOf(object.class, name, self);
-  const site = { node, frame, isByText: false };
+  const site = { node, frame };
   const call = (one: Value, ...args: readonly Value[]): Value =>
-    callValue(engine, site, one, { ...nothingGiven, args });
+    callValue(engine, site, one, givenArgs(...args));
   const all = isOpen ? methodOf(object.class, '__getattribute__', self) : undefined;
   if (all !== undefined && !isInside(all, frame)) return [call(all, textValue(name))];
   if (method !== undefined) return [isGetting(method) ? call(method) : method];
@@ -272,7 +269,7 @@ function givenByGetter(
 ): Value | undefined {
   const getter = field?.things.find(isGetter);
   const [read = unknown] = getter?.is === 'finder' ? getter.names : [];
-  const site = { node, frame, isByText: false };
+  const site = { node, frame };
   return getter && callValue(engine, site, withReceiver(read, thingValue(thing)), nothingGiven);
 }
 
@@ -359,7 +356,7 @@ function boundMethod(thing: Thing, name: string): Value {
     names: [textValue(name)],
     given: nothingGiven,
   });
-  return thingValue({ is: 'bound', callee, given: { ...nothingGiven, args: [thingValue(thing)] } });
+  return boundCall(callee, givenArgs(thingValue(thing)));
 }
 
 // What a descriptor of the skill does when its member is read or set.
@@ -418,7 +415,7 @@ function classMember(
   if (name === 'prototype') return classValue(of);
   const method = staticMethodOf(of, name, classValue(of));
   if (method !== undefined && isGetting(method))
-    return callValue(engine, { node, frame, isByText: false }, method, nothingGiven);
+    return callValue(engine, { node, frame }, method, nothingGiven);
   if (method !== undefined) return method;
   const field = staticOf(of, name);
   if (field !== undefined) return field;

@@ -1,6 +1,7 @@
 /** Operators, also where an object of the skill defines them. */
+import { present } from '../fact/remembered.ts';
 import type { Node, NodeOf, Operator } from '../ir/ir.ts';
-import { callValue, nothingGiven } from './calls.ts';
+import { callValue, givenArgs } from './calls.ts';
 import { ownMethod } from './classes.ts';
 import type { Engine } from './interpret.ts';
 import { charactersPerNodeShift, type Invocation } from './interpret.ts';
@@ -41,7 +42,7 @@ function plus(engine: Engine, values: readonly Value[]): Value {
 
 // An object of the skill may say itself as a text.
 function shown(engine: Engine, node: Node, value: Value, frame: Invocation): Value {
-  return shownBy(engine, { node, frame, isByText: false }, value) ?? value;
+  return shownBy(engine, { node, frame }, value) ?? value;
 }
 
 // The left side, or the right one, which is only computed where the left one does not decide.
@@ -99,7 +100,7 @@ export function byMethod(
 ): Value | undefined {
   const name = engine.knowledge.operatorMethod?.(op);
   if (name === undefined || left === undefined) return undefined;
-  const found = called(engine, node, name, left, right === undefined ? [] : [right], frame);
+  const found = called(engine, node, name, left, present(right), frame);
   if (found !== undefined || right === undefined) return found;
   return called(engine, node, name.replace(/^__/, '__r'), right, [left], frame);
 }
@@ -114,8 +115,8 @@ export function called(
 ): Value | undefined {
   const ways = engine.each(of, frame, (thing) => {
     const method = ownMethod(thing, name);
-    const site = { node, frame, isByText: false };
-    return method === undefined ? [] : [callValue(engine, site, method, { ...nothingGiven, args })];
+    const site = { node, frame };
+    return method === undefined ? [] : [callValue(engine, site, method, givenArgs(...args))];
   });
   const found = ways.flat();
   return found.length === 0 ? undefined : either(found);

@@ -78,7 +78,7 @@ export function nextOf(
 ): readonly Value[] {
   const { nextName } = engine.knowledge;
   if (nextName === undefined) return [];
-  return results(engine, { node, frame, isByText: false }, value, [nextName]);
+  return results(engine, { node, frame }, value, [nextName]);
 }
 
 /** Whether an object of the skill gives one by one what it holds. */
@@ -90,7 +90,7 @@ export function isListed({ knowledge }: Engine, thing: Thing): boolean {
 export function iterated(engine: Engine, node: Node, value: Value, frame: Invocation): Value {
   const { iteration } = engine.knowledge;
   if (iteration === undefined || value.things.length === 0) return value;
-  const site = { node, frame, isByText: false };
+  const site = { node, frame };
   const found = engine.each(value, frame, (thing): Value => {
     const method = iteration.names.map((name) => methodIn(thing, name)).find((one) => one);
     if (method !== undefined) {

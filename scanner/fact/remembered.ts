@@ -31,3 +31,8 @@ export function keep<Key, Item>(
   map.set(key, item);
   return item;
 }
+
+/** The value in a list; an empty list where there is none. */
+export function present<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}

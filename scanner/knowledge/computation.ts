@@ -90,7 +90,7 @@ export type Computation =
   | 'includes' // list or text, item or part
   | 'code-at' // text, place
   | 'from-codes' // a list of the numbers of letters as a text
-  | 'pad' // text, length, with
+  | 'pad' // text, length, with, whether at the end
   | 'radix' // number, base
   | 'lists' // items of lists, and others, as one list
   | 'from-entries' // a list of pairs as a record

@@ -244,6 +244,8 @@ export type Gives =
   | 'property' // a field that a function gives
   | 'default-record' // a record whose missing entries a function gives
   | 'buffer' // bytes that change
+  | 'listed' // the items of the first argument, or what a function made of each
+  | 'buffer-listed' // bytes that are made so
   | 'iterator'
   | 'sorted' // its first argument, by what an effect gave for each item; the object in its place
   | 'path' // of an open file

@@ -33,6 +33,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { present } from '../fact/remembered.ts';
 import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
 import { usualMethods } from './observed.ts';
 import { impliedSecrets, inferSecret, secretServiceOf } from './secrets.ts';
@@ -228,7 +229,7 @@ function scriptsToRunIn({ findings }: ScanReport): readonly string[] {
       rule === 'manifest/unnamed-script'
         ? /^SKILL\.md tells to run (.+), and /.exec(message)?.[1]
         : undefined;
-    return path === undefined ? [] : [path];
+    return present(path);
   });
 }
 

@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import type { Fact, Span } from '../fact/fact.ts';
 import { extensionOf, languageOf, shebang } from '../fact/language.ts';
 import { programIn } from '../fact/program-look.ts';
-import { keep } from '../fact/remembered.ts';
+import { keep, present } from '../fact/remembered.ts';
 import {
   type EmbeddedProgram,
   type Language,
@@ -85,7 +85,7 @@ export function notAnalysed(
 
 /** Several results as one. */
 export function joinResults(results: readonly FrontEndResult[]): FrontEndResult {
-  const graphs = results.flatMap((result) => (result.graph === undefined ? [] : [result.graph]));
+  const graphs = results.flatMap((result) => present(result.graph));
   return {
     facts: results.flatMap((result) => result.facts),
     embedded: results.flatMap((result) => result.embedded),

@@ -1,7 +1,9 @@
 import type { EffectOf } from '../../knowledge/row.ts';
 import type { ObservedThing } from '../../lookup-tables/observations.ts';
-import { callValue, nothingGiven } from '../calls.ts';
+import { callValue, finderOf, givenArgs, nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
+import { compute } from '../library/library.ts';
+import { numberOf } from '../library/scripting.ts';
 import {
   absorb,
   allNodesOf,
@@ -9,16 +11,17 @@ import {
   instanceValue,
   isWhole,
   itemsOf,
+  knownOf,
   knownText,
   listValue,
   newObject,
+  nil,
   objectsOf,
   partOf,
   recordIn,
   scalarValue,
   type Thing,
   textValue,
-  thingValue,
   unknown,
   type Value,
 } from '../value.ts';
@@ -63,7 +66,7 @@ export function callBack(
   const over = each === undefined ? undefined : argOf(call, each);
   if (over === undefined)
     return callValue(engine, site, target, { args, named, spread: [...call.spread, ...loose] });
-  const items = entriesOf(over);
+  const items = entriesOf(engine, over);
   if (items === undefined || items.length > eachMax) {
     const any = [partOf(over), ...(pairs ? [partOf(over)] : []), ...args];
     const run = (): Value => callValue(engine, site, target, { ...nothingGiven, args: any });
@@ -92,7 +95,7 @@ function changeRequests(
   const seen = observed(engine, call, what);
   object.rest = seen;
   const request = instanceValue('request', object);
-  const made = callValue(engine, siteOf(call), hook, { ...nothingGiven, args: [request] });
+  const made = callValue(engine, siteOf(call), hook, givenArgs(request));
   const own = new Set(seen.nodes);
   const put = allNodesOf([made, request]).filter(
     (node) => !engine.notes.originsOf([node]).every((origin) => own.has(origin)),
@@ -133,16 +136,22 @@ export function methodOn(callee: Value, self: Value): Value {
     if (found.has(name)) return [];
     found.add(name);
     const names = [textValue(name)];
-    const method = thingValue({ is: 'finder', how: 'call', names, given: nothingGiven });
-    return { is: 'bound', callee: method, given: { ...nothingGiven, args: [self] } };
+    const method = finderOf('call', names);
+    return { is: 'bound', callee: method, given: givenArgs(self) };
   });
   return { ...callee, things };
 }
 
-function entriesOf(value: Value): readonly (readonly Value[])[] | undefined {
-  const items = itemsOf(value);
+/** What a function is called with that is called for each item; undefined where nobody knows. */
+export function entriesOf(engine: Engine, value: Value): readonly (readonly Value[])[] | undefined {
+  const letters = value.texts.length === 1 ? compute('list', [value]) : value;
+  const items = itemsOf(letters);
   if (items !== undefined) return items.map((item) => [item]);
   const [object] = objectsOf(value);
+  // `Array.from({ length: 3 }, …)`
+  const length = numberOf(knownOf(object?.fields.get('length') ?? unknown));
+  if (engine.knowledge.itemsAreMembers && object?.kind === 'record' && length !== undefined)
+    return Array.from({ length: Math.min(length, eachMax + 1) }, () => [nil]);
   if (object?.kind !== 'record' || !isWhole(object) || value.isOpen) return undefined;
   return [...object.fields].map(([key, item]) => [textValue(key), item]);
 }

@@ -1,3 +1,4 @@
+import { present } from '../../fact/remembered.ts';
 import type { EffectOf, RowEffect } from '../../knowledge/row.ts';
 import { append, setMember } from '../assigned.ts';
 import { inherit } from '../classes.ts';
@@ -89,13 +90,13 @@ function entryOr(
 ): Value {
   const one = name === undefined ? undefined : object.fields.get(name);
   if (one !== undefined && isWhole(object)) return one;
-  const rest = object.rest === undefined ? [] : [object.rest];
+  const rest = present(object.rest);
   if (name === undefined) {
     const any = partly([...object.fields.values(), ...rest, given]);
     heap.reshape(object, { rest: partly([...rest, given]) });
     return any;
   }
-  const known = [...(one === undefined ? [] : [one]), ...rest];
+  const known = [...present(one), ...rest];
   const value = known.length === 0 ? given : either([...known, given]);
   heap.set(object, name, value);
   return value;
@@ -208,7 +209,7 @@ function loosen(
 ): undefined {
   const keeps = how === 'sort' ? (index ?? 0) : how === 'insert' ? Math.min(index ?? 0, 1) : 0;
   const kept = items.slice(0, Math.max(0, Math.min(keeps, object.length)));
-  const rest = partly([...items, ...(object.rest === undefined ? [] : [object.rest])]);
+  const rest = partly([...items, ...present(object.rest)]);
   putItems(engine, object, kept);
   engine.heap.reshape(object, { rest });
 }

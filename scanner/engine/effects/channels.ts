@@ -3,7 +3,7 @@
  * of threads, and streams whose functions the program gives.
  */
 import type { EffectOf } from '../../knowledge/row.ts';
-import { type CallSite, callValue, nothingGiven } from '../calls.ts';
+import { type CallSite, callValue, givenArgs } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import type { At } from '../notes.ts';
 import { methodIn } from '../protocols.ts';
@@ -43,7 +43,7 @@ export function handTo(engine: Engine, site: CallSite, into: Value, content: Val
       const object = newObject('object');
       // What is handed on by it is in the stream itself.
       const self = instanceValue('object', object);
-      callValue(engine, site, receiver, { ...nothingGiven, args: [content, self, self] });
+      callValue(engine, site, receiver, givenArgs(content, self, self));
       for (const one of objectsOf(thingValue(thing))) absorb(one, allNodesOf([self]));
     }
 }

@@ -1,6 +1,7 @@
 /** Applies the rows of the tables to calls: what a function of the library does and gives. */
 
 import type { FlowSource } from '../../fact/fact.ts';
+import { present } from '../../fact/remembered.ts';
 import type { ArgCondition, ArgOf, EffectOf, Row, RowEffect } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { imageEgressOf, unknownPart } from '../../lookup-tables/egress-of.ts';
@@ -12,7 +13,6 @@ import { boundTo } from '../classes.ts';
 import type { Engine, Invocation } from '../interpret.ts';
 import { withReceiver } from '../methods.ts';
 import type { At } from '../notes.ts';
-import { shownBy } from '../protocols.ts';
 import {
   absorb,
   allNodesOf,
@@ -106,7 +106,7 @@ export function allGiven({
   spread,
   self,
 }: Pick<ApiCall, 'args' | 'named' | 'spread' | 'self'>): readonly Value[] {
-  return [...(self === undefined ? [] : [self]), ...args, ...named.values(), ...spread];
+  return [...present(self), ...args, ...named.values(), ...spread];
 }
 
 /** Notes what a call does, and gives what it gives. */
@@ -435,8 +435,6 @@ function loadNative(engine: Engine, call: ApiCall, what: Value): undefined {
 function print(engine: Engine, call: ApiCall, content: Value): undefined {
   const { at } = call;
   const nodes = allNodesOf([content]);
-  for (const one of itemsOf(content) ?? [])
-    engine.perhaps(call.frame, () => shownBy(engine, siteOf(call), one));
   engine.notes.sink(at, nodes, { what: 'output', api: at.api, part: 'content' });
   for (const { whole } of shownTexts(concat(itemsOf(content) ?? [content])))
     for (const egress of imageEgressOf(whole)) {
@@ -484,7 +482,7 @@ export function readVariable(
     };
     return dataOf([engine.notes.source(call.at, source, `reads ${one}`)]);
   });
-  return either([...values, ...(other === undefined ? [] : [other])]);
+  return either([...values, ...present(other)]);
 }
 
 /** The nodes from which the data of a value comes that are sources of a kind. */
@@ -518,5 +516,5 @@ function setVariable(
 
 // Where a function is called that the library calls.
 export function siteOf({ at, frame }: ApiCall): CallSite {
-  return { node: { ...at.place, kind: 'self' }, frame, isByText: false };
+  return { node: { ...at.place, kind: 'self' }, frame };
 }

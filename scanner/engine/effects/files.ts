@@ -1,6 +1,8 @@
 /** Files: read, written, moved, loaded; what is written to a path is what runs when it starts. */
+
 import { posix } from 'node:path';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
+import { present } from '../../fact/remembered.ts';
 import { foldedCharsMax } from '../../fact/shared-limits.ts';
 import type { EffectOf } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
@@ -119,7 +121,7 @@ export function applyFile(engine: Engine, call: ApiCall, effect: FileEffect): Va
         part: 'content',
       });
   }
-  const others = [...(fetched === undefined ? [] : [fetched]), ...streams];
+  const others = [...present(fetched), ...streams];
   if (capabilities.length === 0 && others.length > 0) return either(others);
   const made = opened(engine, at, path, { capabilities, writes, file, fetched: either(others) });
   if (effect.packs && call.self !== undefined) {
@@ -536,7 +538,7 @@ export function runProgram(engine: Engine, program: OwnProgram, from?: Invocatio
       : undefined;
   if (hook !== undefined) {
     const data = dataOf(allNodesOf(frame.thrown));
-    callValue(engine, { node: program.body, frame, isByText: false }, hook, {
+    callValue(engine, { node: program.body, frame }, hook, {
       args: [data, data, data],
       named: new Map(),
       spread: [],

@@ -1,6 +1,6 @@
 /** What calls give that go through the items of a list, and what promises hold. */
 
-import { type CallSite, callValue, nothingGiven } from '../calls.ts';
+import { boundCall, callValue, givenArgs } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import { truthOf } from '../library/library.ts';
 import { listOfAny } from '../library/lists.ts';
@@ -17,23 +17,25 @@ import {
   objectsOf,
   partOf,
   recordValue,
-  thingValue,
   unknown,
   type Value,
   withNodes,
 } from '../value.ts';
-import type { ApiCall } from './effects.ts';
+import { entriesOf } from './callbacks.ts';
+import { type ApiCall, siteOf } from './effects.ts';
 import type { Made } from './results.ts';
 
 /** What a function gave for each item. */
-export function mapped({ self = unknown, args }: ApiCall, [made = unknown]: Made): Value {
-  const isWhole = itemsOf(self ?? unknown) ?? itemsOf(args[0] ?? unknown);
-  return isWhole !== undefined && itemsOf(made) !== undefined ? made : anyNumberOf(made);
+export function mapped(engine: Engine, { self, args }: ApiCall, [made = unknown]: Made): Value {
+  const over = self ?? args[0] ?? unknown;
+  const isWhole = entriesOf(engine, over) !== undefined && itemsOf(made) !== undefined;
+  // Which item it was may say as much as what the function gives.
+  return isWhole ? made : withNodes(anyNumberOf(made), allNodesOf([over]));
 }
 
 /** The items of the lists that a function gave for each item. */
-export function flatMapped(call: ApiCall, made: Made): Value {
-  const items = itemsOf(mapped(call, made));
+export function flatMapped(engine: Engine, call: ApiCall, made: Made): Value {
+  const items = itemsOf(mapped(engine, call, made));
   if (items === undefined) return anyNumberOf(partOf(made[0] ?? unknown));
   const inner = items.map((one) => itemsOf(one) ?? (mayBeList(one) ? undefined : [one]));
   return inner.every((one) => one !== undefined)
@@ -83,10 +85,10 @@ export function found(engine: Engine, call: ApiCall, made: Made): Value {
 }
 
 /** What a function hands to the function that it gets: `new Promise((resolve) => …)`. */
-export function promised(engine: Engine, call: ApiCall, site: CallSite): Value {
+export function promised(engine: Engine, call: ApiCall): Value {
   const { promise, resolve, reject } = pending();
   const [executor = unknown] = call.args;
-  const made = callValue(engine, site, executor, { ...nothingGiven, args: [resolve, reject] });
+  const made = callValue(engine, siteOf(call), executor, givenArgs(resolve, reject));
   const held = objectsOf(promise).flatMap(contentsOf);
   // What is kept may be called later.
   return held.length === 0 ? withNodes(promise, made.nodes) : either(held);
@@ -104,7 +106,7 @@ function pending(): { readonly promise: Value; readonly resolve: Value; readonly
     isOpen: true,
   };
   const callee = apiValue('resolve()');
-  const given = { ...nothingGiven, args: [promise] };
+  const given = givenArgs(promise);
   const reject = apiValue('reject()');
-  return { promise, resolve: thingValue({ is: 'bound', callee, given }), reject };
+  return { promise, resolve: boundCall(callee, given), reject };
 }

@@ -1,5 +1,6 @@
 /** What calls give by names that stand in texts: modules, variables, fields of a format. */
 
+import { nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import { itemAt } from '../items.ts';
 import { compute } from '../library/library.ts';
@@ -23,7 +24,7 @@ import {
   type Value,
 } from '../value.ts';
 import { type ApiCall, allGiven, argOf, readVariable, siteOf } from './effects.ts';
-import { loadPath, ownProgram, runProgram } from './files.ts';
+import { applyFile, loadPath, ownProgram, runProgram } from './files.ts';
 
 // A text that only names something: what it names.
 export function evaluated(engine: Engine, call: ApiCall): Value {
@@ -113,6 +114,11 @@ function outside(engine: Engine, { at, frame }: ApiCall, path: string, isWhole: 
   // An installed package whose name stands nowhere.
   if (!isWhole && path.includes('/node_modules/'))
     engine.notes.trait({ ...at, certainty: 'folded' }, 'folded-name', path);
+  // A module that is data.
+  if (path.endsWith('.json')) {
+    const given = { ...nothingGiven, at, frame, args: [textValue(path)] };
+    return applyFile(engine, given, { does: 'read', path: 0 });
+  }
   const source = { what: 'file', name: path } as const;
   const node = engine.notes.source(at, source, `${at.api} reads it`);
   engine.notes.sink(at, [node], { what: 'exec', api: at.api, part: 'code' });

@@ -1,7 +1,8 @@
 /** What calls give that match texts with a text or a regular expression. */
+import { present } from '../../fact/remembered.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { boundedPattern, filesBeside } from '../../programs/bounded-pattern.ts';
-import { type CallSite, callValue, nothingGiven } from '../calls.ts';
+import { type CallSite, callValue, givenArgs } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import { compute } from '../library/library.ts';
 import type { Text } from '../text.ts';
@@ -23,7 +24,7 @@ import {
   type Value,
   withNodes,
 } from '../value.ts';
-import type { ApiCall } from './effects.ts';
+import { type ApiCall, siteOf } from './effects.ts';
 
 const matchesMax = 4_096;
 
@@ -58,7 +59,7 @@ function expressionFor({ source, flags }: Pattern, text: string, more = ''): Reg
 }
 
 function dataIn({ self, args }: ApiCall): Value {
-  const data = dataOf(allNodesOf([...(self === undefined ? [] : [self]), ...args]));
+  const data = dataOf(allNodesOf([...present(self), ...args]));
   return { ...data, isDecoded: self?.isDecoded === true };
 }
 
@@ -70,7 +71,8 @@ function besideIn(call: ApiCall): Value {
 }
 
 /** `text.replace(what, by)` */
-export function replaced(engine: Engine, call: ApiCall, site: CallSite, isAll: boolean): Value {
+export function replaced(engine: Engine, call: ApiCall, isAll: boolean): Value {
+  const site = siteOf(call);
   const { self = unknown, args } = call;
   const [from = unknown, to = unknown] = args;
   const pattern = patternIn(from);
@@ -99,9 +101,7 @@ export function replaced(engine: Engine, call: ApiCall, site: CallSite, isAll: b
   });
   const known = results.filter((one) => one !== undefined);
   if (known.length === 0 || known.length < results.length) {
-    const handed = isFunction
-      ? [callValue(engine, site, to, { ...nothingGiven, args: [dataIn(call)] })]
-      : [];
+    const handed = isFunction ? [callValue(engine, site, to, givenArgs(dataIn(call)))] : [];
     return withNodes(besideIn(call), allNodesOf(handed));
   }
   const made = either(known);
@@ -161,7 +161,7 @@ function putIn(
     parts.push(textValue(of.whole.slice(at, match.index)));
     at = match.index + match[0].length;
     const args = [...[...match].map((one) => textValue(one ?? '')), scalarValue(match.index)];
-    parts.push(callValue(engine, site, of.to, { ...nothingGiven, args }));
+    parts.push(callValue(engine, site, of.to, givenArgs(...args)));
   }
   return concat([...parts, textValue(of.whole.slice(at))]);
 }

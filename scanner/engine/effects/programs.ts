@@ -1,6 +1,8 @@
 /** Programs that code starts: by a line for a shell or by words; and code from texts. */
+
 import { basename } from 'node:path/posix';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
+import { present } from '../../fact/remembered.ts';
 import { alternativesMax } from '../../fact/shared-limits.ts';
 import type { Language } from '../../fact/source.ts';
 import { startedWord } from '../../flow/started-word.ts';
@@ -150,6 +152,7 @@ function startLine(
     api: at.api,
     part: 'code',
     ...(isFilled && { filled: true as const }),
+    ...asWhole(texts),
   });
   const programs = known.map((text) => notes.embed(at, 'shell', text));
   if (engine.knowledge.callsBack && shownTexts(line).some(({ whole }) => whole === ''))
@@ -161,6 +164,8 @@ function startLine(
   for (const { whole } of known) startStored(engine, call, whole.trim().split(/\s+/).map(unquoted));
   return started(engine, call, { exec, programs, nodes, effect, env });
 }
+
+const codeOption = /^-(\w?[ce]|command)$/i;
 
 function startWords(
   engine: Engine,
@@ -194,9 +199,17 @@ function startWords(
   // Whatever the program is, it gets its arguments.
   const isApart = engine.knowledge.tellsPrograms === true;
   if (isUnknown)
-    notes.sink(at, allNodesOf(isApart ? [first] : words), { ...sink, part: 'code', ...beside });
+    notes.sink(at, allNodesOf(isApart ? [first] : words), {
+      ...sink,
+      part: 'code',
+      ...beside,
+      ...asWhole(texts.slice(0, 1)),
+    });
   if (!isUnknown || isApart) notes.sink(at, nodes, { ...sink, part: 'argument', ...beside });
-  if (words[0]?.isDecoded) notes.trait(at, 'decode-to-code', line.whole);
+  // `sh -c CODE`
+  const isRun = (word: Value, index: number): boolean =>
+    word.isDecoded && (index === 0 || codeOption.test(texts[index - 1]?.whole ?? ''));
+  if (words.some(isRun)) notes.trait(at, 'decode-to-code', line.whole);
   if (first.isFolded && !first.isOpen && engine.knowledge.tellsPrograms)
     noteHiddenProgram(engine, call, name);
   const programs = isUnknown ? [] : [notes.embed(at, 'shell', line)];
@@ -355,8 +368,8 @@ function started(engine: Engine, call: ApiCall, about: StartedProgram): Value {
   const input = effect.input === undefined ? undefined : argOf(call, effect.input);
   for (const node of input === undefined ? [] : allNodesOf([input])) notes.edge(node, fed);
   const more = engine.knowledge.isOpen ? call.named.get('env') : undefined;
-  notes.toChild(allNodesOf([...about.env, ...(more === undefined ? [] : [more])]));
-  const env = [...about.env, ...(more === undefined ? [] : [more])].flatMap((value) =>
+  notes.toChild(allNodesOf([...about.env, ...present(more)]));
+  const env = [...about.env, ...present(more)].flatMap((value) =>
     objectsOf(value).flatMap(({ fields }) =>
       [...fields].flatMap(([name, held]) => allNodesOf([held]).map((node) => ({ name, node }))),
     ),
@@ -412,22 +425,17 @@ export function feedProgram(
   const part = runs && !isScript ? 'code' : 'argument';
   // What a program is given as an option, and does not run, is data to it.
   const isData = engine.knowledge.callsBack === true && part === 'argument' && isOption;
-  if (!isData) engine.notes.sink(at, nodes, { what: 'exec', capability, api: at.api, part });
-  const reader = own(interpreters, program);
-  if (!isShell && reader !== undefined && engine.knowledge.isOpen) {
-    if (hasScript) return;
-    if (shownTexts(content).some(({ isKnown }) => !isKnown))
-      engine.notes.trait(at, 'code-from-string', at.api);
-    if (content.isDecoded)
-      engine.notes.trait(at, 'decode-to-code', textsOf(content)[0]?.whole ?? '');
-    for (const text of textsOf(content))
-      if (text.isKnown) engine.notes.embed(at, reader.language, text);
-    return;
-  }
-  if (!isShell) return;
+  const whole = asWhole(textsOf(content));
+  if (!isData)
+    engine.notes.sink(at, nodes, { what: 'exec', capability, api: at.api, part, ...whole });
+  const { isOpen } = engine.knowledge;
+  const language = isShell ? 'shell' : own(interpreters, program)?.language;
+  if (language === undefined || (!isShell && (hasScript || !isOpen))) return;
+  if (isOpen && !hasScript && shownTexts(content).some(({ isKnown }) => !isKnown))
+    engine.notes.trait(at, 'code-from-string', at.api);
   if (content.isDecoded) engine.notes.trait(at, 'decode-to-code', textsOf(content)[0]?.whole ?? '');
   for (const text of textsOf(content))
-    if (text.whole !== unknownPart) engine.notes.embed(at, 'shell', text);
+    if (isShell ? text.whole !== unknownPart : text.isKnown) engine.notes.embed(at, language, text);
 }
 
 /** Text that is run as code of a language: the program's own, when none is named. */
@@ -459,12 +467,11 @@ export function runCode(
   if (givenByCode !== undefined && made.includes('unseen'))
     notes.trait(at, 'code-from-string', texts[0]?.whole ?? at.api);
   else if (isOpen) notes.trait(at, 'code-from-string', at.api);
-  const isWhole = texts.every(({ whole }) => whole.replaceAll(unknownPart, '').trim() === '');
+  const { whole } = asWhole(texts);
   const sink = { what: 'exec', api: at.api } as const;
-  const fetched = isWhole && engine.knowledge.command !== undefined ? fetchedBy(engine, nodes) : [];
+  const fetched = whole && engine.knowledge.command !== undefined ? fetchedBy(engine, nodes) : [];
   for (const address of fetched) notes.trait(at, 'pipe-to-interpreter', address);
-  if (fetched.length === 0)
-    notes.sink(at, nodes, { ...sink, part: 'code', ...(isWhole && { whole: true as const }) });
+  if (fetched.length === 0) notes.sink(at, nodes, { ...sink, part: 'code', ...asWhole(texts) });
   notes.sink(at, nodes, { ...sink, part: 'program' });
   if (engine.knowledge.isOpen && shownTexts(code).some(({ whole }) => whole === ''))
     notes.embed(at, language, Text.of(''));
@@ -476,6 +483,12 @@ export function runCode(
       notes.embed(at, language, text);
   const known = made.flatMap((one) => (typeof one === 'object' ? [apiValue(one.api)] : []));
   return known.length === 0 ? unknown : either(known);
+}
+
+// All of the code is data.
+function asWhole(texts: readonly Text[]): { readonly whole?: true } {
+  const isData = texts.every(({ whole }) => whole.replaceAll(unknownPart, '').trim() === '');
+  return isData ? { whole: true } : {};
 }
 
 // `irm ADDRESS | iex`: the addresses, where nothing stands between the request and the run.

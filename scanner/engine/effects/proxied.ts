@@ -1,6 +1,6 @@
 /** Objects that stand before others: functions of the skill give what is read from them. */
 import { anySetter } from '../assigned.ts';
-import { callValue, nothingGiven } from '../calls.ts';
+import { callValue, givenArgs } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import {
   either,
@@ -25,7 +25,7 @@ export function proxied(engine: Engine, call: ApiCall): Value {
   const boundTo =
     (args: readonly Value[]) =>
     (callee: Value): Thing => {
-      return { is: 'bound', callee, given: { ...nothingGiven, args } };
+      return { is: 'bound', callee, given: givenArgs(...args) };
     };
   const callers = [
     ...named('apply').map(boundTo([target, unknown])),
@@ -50,7 +50,7 @@ function beforeTarget(
   object.base = target;
   if (getter === undefined) return proxy;
   const args = [target, unknown, proxy];
-  const given = callValue(engine, siteOf(call), getter, { ...nothingGiven, args });
+  const given = callValue(engine, siteOf(call), getter, givenArgs(...args));
   object.rest = { ...given, isOpen: true };
   return proxy;
 }

@@ -1,9 +1,10 @@
+import { present } from '../../fact/remembered.ts';
 import type { Computation } from '../../knowledge/computation.ts';
 import type { ArgOf, Gives, Row } from '../../knowledge/row.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { passThrough, shownApi } from '../api-calls.ts';
-import { callValue, nothingGiven } from '../calls.ts';
+import { boundCall, callValue, finderOf, givenArgs, nothingGiven } from '../calls.ts';
 import { classFrom } from '../classes.ts';
 import { birth } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
@@ -81,7 +82,7 @@ function madeIn(made: Made): readonly Value[] {
 }
 
 function selfIn({ self }: ApiCall): readonly Value[] {
-  return self === undefined ? [] : [self];
+  return present(self);
 }
 
 const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
@@ -94,11 +95,18 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   self: (_, call) => call.self ?? call.args[0] ?? unknown,
   through: (engine, call) => passThrough(engine, siteOf(call), selfIn(call), call),
   encoded,
-  decoded: (_, call) => ({ ...dataIn(call), isDecoded: true }),
+  decoded: ({ notes }, call) => {
+    const source = { what: 'decoded', name: call.at.api } as const;
+    const node = notes.source(call.at, source, `${call.at.api} decodes it`);
+    return { ...withNodes(dataIn(call), [node]), isDecoded: true };
+  },
   option: (_, call, made) => optionOf(call, made),
   property: (_, call) => propertyOf(call),
   'default-record': defaultRecord,
   buffer: (_, call) => bufferOf(call),
+  listed: listedBy,
+  'buffer-listed': (engine, call, made) =>
+    bufferOf({ ...call, args: [listedBy(engine, call, made)] }),
   raised: (engine) => engine.raised,
   path: (_, call) => either(objectsOf(call.self ?? unknown).flatMap(({ path }) => path ?? [])),
   declared: declareOption,
@@ -111,10 +119,9 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   settings: readSettings,
   setting: settingOf,
   decoder: (_, call) =>
-    thingValue({
-      is: 'bound',
-      callee: apiValue('codecs.getdecoder()'),
-      given: { ...nothingGiven, named: new Map([['encoding', call.args[0] ?? unknown]]) },
+    boundCall(apiValue('codecs.getdecoder()'), {
+      ...nothingGiven,
+      named: new Map([['encoding', call.args[0] ?? unknown]]),
     }),
   'decoded-pair': (_, call) =>
     listValue([
@@ -141,12 +148,10 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   }),
   heir: (_, { args: [first = unknown] }) => heirOf(first),
   map: (_, { args: [first = unknown] }) => mapOf(first),
-  getter: (_, { args }) =>
-    thingValue({ is: 'finder', how: 'member', names: args, given: nothingGiven }),
-  'item-getter': (_, { args }) =>
-    thingValue({ is: 'finder', how: 'item', names: args, given: nothingGiven }),
+  getter: (_, { args }) => finderOf('member', args),
+  'item-getter': (_, { args }) => finderOf('item', args),
   caller: (_, { args: [name = unknown, ...args], named, spread }) =>
-    thingValue({ is: 'finder', how: 'call', names: [name], given: { args, named, spread } }),
+    finderOf('call', [name], { args, named, spread }),
   bound: (_, call) => boundOf(call),
   woven: (_, call) => woven(call),
   shown: shownText,
@@ -154,34 +159,28 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
   record: (_, call) => recordOf(call),
   reduced: reducedBy,
   content: contentOf,
-  mapped: (_, call, made) => mapped(call, made),
-  'flat-mapped': (_, call, made) => flatMapped(call, made),
+  mapped,
+  'flat-mapped': flatMapped,
   filtered,
   found,
   required: requiredBy,
-  promised: (engine, call) => promised(engine, call, siteOf(call)),
-  resolvers: () => resolvers(),
+  promised,
+  resolvers,
   proxied,
   revocable,
   pattern: (_, call) => patternOf(call),
-  replaced: (engine, call) => replaced(engine, call, siteOf(call), false),
-  'replaced-all': (engine, call) => replaced(engine, call, siteOf(call), true),
+  replaced: (engine, call) => replaced(engine, call, false),
+  'replaced-all': (engine, call) => replaced(engine, call, true),
   matched: (_, call) => matched(call, false),
   matches: (_, call) => matched(call, true),
   pieces: (_, call) => pieces(call),
 };
 
 // `f.bind(self, …)`: a function of the skill gets the object that it is bound to.
-function boundOf({ self, args, named, spread }: ApiCall): Value {
-  if (self === undefined) {
-    const [callee = unknown, ...more] = args;
-    return thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
-  }
-  const [object = unknown, ...more] = args;
-  const callee = methodOn(self, object);
-  return more.length === 0 && spread.length === 0
-    ? callee
-    : thingValue({ is: 'bound', callee, given: { args: more, named, spread } });
+function boundOf({ self, args: [first = unknown, ...args], named, spread }: ApiCall): Value {
+  if (self === undefined) return boundCall(first, { args, named, spread });
+  const callee = methodOn(self, first);
+  return args.length + spread.length === 0 ? callee : boundCall(callee, { args, named, spread });
 }
 
 // ``String.raw`a${b}` ``, `String.raw({ raw: ['a', ''] }, b)`
@@ -220,20 +219,12 @@ function optionOf(call: ApiCall, made: Made): Value {
   const names = call.args.flatMap((one) =>
     textsOf(one).map(({ whole }) => textValue(whole.replace(/^-+/, '').replaceAll('-', '_'))),
   );
-  return thingValue({
-    is: 'finder',
-    how: 'option',
-    names,
-    given: { ...nothingGiven, args: [declared] },
-  });
+  return finderOf('option', names, givenArgs(declared));
 }
 
 function propertyOf(call: ApiCall): Value {
   const names = call.args.slice(0, 1);
-  return withNodes(
-    thingValue({ is: 'finder', how: 'get', names, given: nothingGiven }),
-    allNodesOf(names),
-  );
+  return withNodes(finderOf('get', names), allNodesOf(names));
 }
 
 function defaultRecord(engine: Engine, call: ApiCall): Value {
@@ -242,6 +233,12 @@ function defaultRecord(engine: Engine, call: ApiCall): Value {
   if (make !== undefined && make !== unknown)
     object.rest = { ...callValue(engine, siteOf(call), make, nothingGiven), isOpen: true };
   return objectValue(object);
+}
+
+// `Array.from(items, change)`
+function listedBy(engine: Engine, call: ApiCall, made: Made): Value {
+  if (call.args[1] !== undefined) return mapped(engine, call, made);
+  return computedBy(engine, call, { compute: 'list', of: [0] });
 }
 
 function bufferOf(call: ApiCall): Value {
@@ -255,12 +252,7 @@ function bufferOf(call: ApiCall): Value {
 }
 
 function parsedOptions(engine: Engine, call: ApiCall, made: Made): Value {
-  const parsed = passThrough(
-    engine,
-    siteOf(call),
-    call.self === undefined ? [] : [call.self],
-    call,
-  );
+  const parsed = passThrough(engine, siteOf(call), present(call.self), call);
   const nodes = [
     ...objectsOf(call.self ?? unknown).flatMap(({ rest }) => rest?.nodes ?? []),
     ...allNodesOf([...call.args, ...madeIn(made)]),
@@ -376,9 +368,9 @@ function reducedBy(engine: Engine, call: ApiCall): Value {
   const [callee, list, start] = self === undefined ? call.args : [call.args[0], self, call.args[1]];
   const items = list === undefined ? undefined : itemsOf(compute('list', [list]));
   if (callee === undefined || items === undefined || items.length > eachMax) {
-    if (self === undefined || callee === undefined) return dataIn(call);
-    const args = [withNodes(start ?? unknown, allNodesOf([self])), partOf(self)];
-    return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
+    if (list === undefined || callee === undefined) return dataIn(call);
+    const args = [withNodes(start ?? unknown, allNodesOf([list])), partOf(list)];
+    return callValue(engine, siteOf(call), callee, givenArgs(...args));
   }
   const first = start === undefined ? 1 : 0;
   const takes = self === undefined ? 2 : Math.max(...callee.things.map(parametersOf));
@@ -386,7 +378,7 @@ function reducedBy(engine: Engine, call: ApiCall): Value {
   const [value = unknown, ...others] = start === undefined ? ordered : [start, ...ordered];
   return others.reduce((before, item, at) => {
     const args = [before, item, scalarValue(at + first), self ?? unknown].slice(0, takes);
-    return callValue(engine, siteOf(call), callee, { ...nothingGiven, args });
+    return callValue(engine, siteOf(call), callee, givenArgs(...args));
   }, value);
 }
 
@@ -507,8 +499,9 @@ function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made
   const isUnknown =
     made.texts.length === 0 && made.things.length === 0 && made.scalars.length === 0;
   const isDecoder =
-    /^(base64-decode|hex-decode|inflate|rot13)$/.test(computation) ||
-    (computation === 'bytes-from' && isCodec(call.args[1]));
+    /^(?!url|codec).*-decode$|^(inflate|rot13)$/.test(computation) ||
+    (computation === 'bytes-from' && isCodec(call.args[1])) ||
+    (computation === 'codec-decode' && /^(rot|hex|ba|z|bz)/.test(knownText(call.args[1]) ?? ''));
   if (!isUnknown || !(isLetter || isDecoder)) return made;
   const source = {
     what: 'decoded',
@@ -517,7 +510,8 @@ function decodedIn(engine: Engine, call: ApiCall, computation: Computation, made
   } as const;
   const note = isLetter ? `${call.at.api} makes it of numbers` : `${call.at.api} decodes it`;
   // Several numbers are a text that nobody can read; one may be any letter.
-  const isOneLetter = isLetter && call.spread.length === 0;
+  const isMany = objectsOf(call.args[0] ?? unknown).some(({ kind }) => kind === 'list');
+  const isOneLetter = isLetter && call.spread.length === 0 && !isMany;
   const data = isOneLetter ? { ...made, isDecoded: false } : made;
   return withNodes(data, [engine.notes.source(call.at, source, note)]);
 }
@@ -550,17 +544,11 @@ function declareOption(engine: Engine, call: ApiCall): Value {
   for (const object of objectsOf(call.self ?? unknown)) {
     const key = name?.replace(/^-+/, '').replaceAll('-', '_') ?? '';
     if (key === '') absorb(object, allNodesOf([...call.args, ...call.named.values()]));
-    else
-      engine.heap.set(
-        object,
-        key,
-        usual === undefined || usual === nil ? type : either([usual, type]),
-      );
+    else engine.heap.set(object, key, either([...(usual === nil ? [] : [usual ?? type]), type]));
   }
   return unknown;
 }
 
-// `iter` and `next`: the items of a list, one after the other.
 // The classes of the objects that a value may be.
 function classOfValue(of: Value | undefined): Value {
   const functions = (of ?? unknown).things.some(({ is }) => is === 'function');

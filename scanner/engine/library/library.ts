@@ -60,7 +60,8 @@ export function truthOf(value: Value, { emptyIsFalse }: Knowledge): boolean | un
 /** What an operator gives. */
 export function foldOperator(op: Operator, args: readonly Value[]): Value {
   const [left = unknown, right = unknown] = args;
-  const data = (): Value => dataOf(allNodesOf(args));
+  const isDecoded = op === '+' && args.some((one) => one.isDecoded);
+  const data = (): Value => ({ ...dataOf(allNodesOf(args)), isDecoded });
   if (op === '.') return concat(args);
   if (op === 'in') return isIn(left, right) ?? data();
   const a = knownOf(left);

@@ -1,4 +1,5 @@
 /** What functions of lists and records give, where that is known. */
+import { present } from '../../fact/remembered.ts';
 import type { Computation } from '../../knowledge/computation.ts';
 import { Text } from '../text.ts';
 import {
@@ -211,10 +212,7 @@ export function anyOrder(value: Value): Value {
   object.rest = value.isOpen
     ? partOf(value)
     : either(
-        objectsOf(value).flatMap(({ fields, rest }) => [
-          ...fields.values(),
-          ...(rest === undefined ? [] : [rest]),
-        ]),
+        objectsOf(value).flatMap(({ fields, rest }) => [...fields.values(), ...present(rest)]),
       );
   return { ...objectValue(object), isOpen: value.isOpen };
 }

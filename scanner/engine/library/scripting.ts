@@ -35,7 +35,7 @@ const lettersMax = 20_000;
 export function ofScript(
   computation: Computation,
   text: string,
-  [a, b]: readonly Known[],
+  [a, b, c]: readonly Known[],
 ): Value | undefined {
   const hasHole = text.includes(unknownPart);
   const part = a instanceof Text ? a.whole : undefined;
@@ -56,7 +56,8 @@ export function ofScript(
     case 'pad': {
       const by = b instanceof Text ? b.whole : ' ';
       const length = Math.min(numberOf(a) ?? 0, lettersMax);
-      return hasHole ? undefined : textValue(text.padStart(length, by));
+      const padded = c === undefined ? text.padStart(length, by) : text.padEnd(length, by);
+      return hasHole ? undefined : textValue(padded);
     }
     case 'address-part':
       return part === undefined ? undefined : partOfAddress(text, part);

@@ -1,4 +1,5 @@
 /** The code of one tag of Jinja as Python. Texts that are put together are folded. */
+import { present } from '../../fact/remembered.ts';
 import {
   foldText,
   formatted,
@@ -220,7 +221,7 @@ export class JinjaExpression {
     const items = this.#list(close);
     const [only] = items;
     if (open === '(' && items.length === 1 && only !== undefined) return only;
-    const list = items.flatMap(({ constant }) => (constant === undefined ? [] : [constant]));
+    const list = items.flatMap(({ constant }) => present(constant));
     const text = `[${items.map((item) => item.text).join(', ')}]`;
     return list.length === items.length && !isMap ? { text, list } : { text };
   }

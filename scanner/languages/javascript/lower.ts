@@ -3,6 +3,7 @@
  * own in the IR; what others import stands in one object for each file.
  */
 import { ts } from 'ts-morph';
+import { present } from '../../fact/remembered.ts';
 import type { Steps } from '../../fact/steps.ts';
 import * as ir from '../../ir/build.ts';
 import type { Extent, LoweredProgram, Node } from '../../ir/ir.ts';
@@ -423,7 +424,7 @@ class Lowering extends JavascriptDefinitions {
   // All that a file of the skill exports, and those of which it exports all.
   private starred(specifier: string): readonly string[] {
     const first = this.pathOf(specifier);
-    const paths = new Set(first === undefined ? [] : [first]);
+    const paths = new Set(present(first));
     const names = new Set<string>();
     // What is added to a set while it is gone over is gone over, too.
     for (const path of paths) {

@@ -2,6 +2,7 @@
  * PowerShell as the engine's programs: commands are calls by their whole names, with arguments by
  * the names of their options, and `input` for what is piped to them.
  */
+import { present } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import type {
@@ -370,7 +371,7 @@ class Lowering {
       return this.#node({ kind: 'hole', of: left === undefined ? [right] : [left, right] });
     return this.#call(
       name,
-      [...(left === undefined ? [] : [left]), right].map((value) => ({ value })),
+      [...present(left), right].map((value) => ({ value })),
     );
   }
 

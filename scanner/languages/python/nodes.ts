@@ -1,5 +1,7 @@
 /** Sources of Python with their trees and scopes, and small questions about nodes. */
+
 import { unescaped } from '../../engine/library/codecs.ts';
+import { present } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import * as ir from '../../ir/build.ts';
@@ -25,7 +27,7 @@ export function readPython(source: TaintSource, steps: Steps): ParsedPython {
     return true;
   });
   const { top, cut } = nodesOfTree(tree, source.text);
-  const unread = [...cut, ...(stoppedAt === undefined ? [] : [stoppedAt])].map((at) => ({
+  const unread = [...cut, ...present(stoppedAt)].map((at) => ({
     at,
     reason: 'not all of it is Python',
   }));

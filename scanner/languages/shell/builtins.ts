@@ -2,9 +2,11 @@
  * Shell builtins that affect later commands: eval, source, cd, export, read, trap, alias, set …
  * (Bash manual §4).
  */
+
 import { posix } from 'node:path';
 import type { ApiCall } from '../../engine/effects/effects.ts';
 import { concat, dataOf, either, textValue, unknown, type Value } from '../../engine/value.ts';
+import { present } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { steeringVariables } from '../../lookup-tables/shell.ts';
@@ -59,7 +61,7 @@ export function append(shell: Shell, call: ApiCall): Value {
   // A list with the greatest number of kept items takes no more.
   if (size > arrayItemsMax) return empty;
   const whole = appended(old, value) ?? concat([old ?? empty, value]);
-  return set(shell, { ...call, args: [name ?? empty, whole, ...(key === undefined ? [] : [key])] });
+  return set(shell, { ...call, args: [name ?? empty, whole, ...present(key)] });
 }
 
 /** `(a b)`, `([x]=a [y]=b)` */
@@ -141,16 +143,15 @@ function setNames(shell: Shell, operands: readonly Value[], value: Value): void 
   const lines = textsIn(value).flatMap((text) =>
     text.split('\n').filter((line, at) => at === 0 || line !== ''),
   );
+  const any = { ...dataOf(nodes(value)), isDecoded: value.isDecoded };
   all.forEach((name, at) => {
     const read = lines
       .slice(0, arrayItemsMax)
       .map((line) =>
-        line.includes(unknownPart)
-          ? dataOf(nodes(value))
-          : changed(value, fieldOf(shell, line, at, all.length)),
+        line.includes(unknownPart) ? any : changed(value, fieldOf(shell, line, at, all.length)),
       );
     const isMore = lines.length > arrayItemsMax || read.length === 0;
-    setVariable(shell, name, either([...read, ...(isMore ? [dataOf(nodes(value))] : [])]));
+    setVariable(shell, name, either([...read, ...(isMore ? [any] : [])]));
   });
 }
 
@@ -252,9 +253,11 @@ const setOptions: Builtin = ({ shell, at, args }) => {
 const shift: Builtin = ({ shell, args }) => {
   const given = argumentsIn(shell);
   if (given === undefined) return empty;
-  const left = given.slice(args[0] === undefined ? 1 : Number(shown(args[0])) || 0);
-  // A loop is not followed to the last of many: each is then any of them.
-  const isMany = shell.engine.isRepeating && left.length > shiftsMax;
+  const count = args[0] === undefined ? 1 : Number(shown(args[0]));
+  const left = given.slice(count || 0);
+  // A loop is not followed to the last of many: each is then any of them. So it is where nobody
+  // knows how many go.
+  const isMany = Number.isNaN(count) || (shell.engine.isRepeating && left.length > shiftsMax);
   const any = isMany ? either(left) : empty;
   setArguments(shell, isMany ? left.map(() => any) : left);
   return empty;

@@ -3,6 +3,7 @@
  * commands is the text that they print, and a pipe gives this text to the next command, which is a
  * block, as its input.
  */
+
 import {
   type Assignment,
   type CaseItem,
@@ -18,6 +19,7 @@ import {
   type SyntaxNode,
   type While,
 } from 'unbash';
+import { present } from '../../fact/remembered.ts';
 import { syntaxDepthMax } from '../../fact/shared-limits.ts';
 import { type OffsetMap, rawSpan } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
@@ -269,7 +271,7 @@ class Lowering implements ScriptLowering {
       ...at,
       kind: 'seq',
       body: [
-        ...(loop.before === undefined ? [] : [loop.before]),
+        ...present(loop.before),
         set(at, printed, constant(at, '')),
         {
           ...at,

@@ -5,6 +5,7 @@ import type { ApiCall } from '../../engine/effects/effects.ts';
 import { frameOf } from '../../engine/effects/files.ts';
 import { Engine } from '../../engine/interpret.ts';
 import { dataOf, type OwnProgram, unknown, type Value } from '../../engine/value.ts';
+import { present } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Knowledge } from '../../knowledge/row.ts';
 import { shellRows } from '../../knowledge/shell-programs.ts';
@@ -128,7 +129,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
 function unanalysedIn(program: OwnProgram, engine: Engine): FrontEndResult['unanalysed'] {
   const { path, text } = program.source;
   const left = leftIn(engine, program);
-  const all = [...(left === undefined ? [] : [left]), ...program.unread];
+  const all = [...present(left), ...program.unread];
   return all.map(({ at, reason }) => {
     const start = Math.min(at, text.length);
     return { span: { path, start, end: start + 1 }, reason };

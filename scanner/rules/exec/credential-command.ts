@@ -1,6 +1,8 @@
 /** Another program is asked for a credential that it holds. */
+
 import { coversHost } from '../../../skills-index/network/host-name.ts';
 import type { FlowFact, TraitFact } from '../../fact/fact.ts';
+import { present } from '../../fact/remembered.ts';
 import { isInText } from '../../fact/standing.ts';
 import { isNamedAfter } from '../../flow/belonging.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
@@ -55,7 +57,7 @@ function sentAway(context: RuleContext): FindingDraft[] {
     const issuer = own(issuers, command.api);
     if (issuer === undefined && command.detail.endsWith(' prints a token')) {
       const draft = sentToStranger(flow, command, flows, context);
-      return draft === undefined ? [] : [draft];
+      return present(draft);
     }
     if (issuer === undefined || issuer.hosts.some((pattern) => coversHost(pattern, to.host)))
       return [];
