@@ -32,7 +32,7 @@ export function keep<Key, Item>(
   return item;
 }
 
-/** The value in a list; an empty list where there is none. */
+/** A list of the value, if there is one. */
 export function present<T>(value: T | undefined): readonly T[] {
   return value === undefined ? [] : [value];
 }

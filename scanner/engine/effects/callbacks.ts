@@ -150,7 +150,7 @@ export function entriesOf(engine: Engine, value: Value): readonly (readonly Valu
   const [object] = objectsOf(value);
   // `Array.from({ length: 3 }, …)`
   const length = numberOf(knownOf(object?.fields.get('length') ?? unknown));
-  if (engine.knowledge.itemsAreMembers && object?.kind === 'record' && length !== undefined)
+  if (engine.knowledge.itemsAreMembers && length !== undefined)
     return Array.from({ length: Math.min(length, eachMax + 1) }, () => [nil]);
   if (object?.kind !== 'record' || !isWhole(object) || value.isOpen) return undefined;
   return [...object.fields].map(([key, item]) => [textValue(key), item]);

@@ -29,7 +29,7 @@ import type { Made } from './results.ts';
 export function mapped(engine: Engine, { self, args }: ApiCall, [made = unknown]: Made): Value {
   const over = self ?? args[0] ?? unknown;
   const isWhole = entriesOf(engine, over) !== undefined && itemsOf(made) !== undefined;
-  // Which item it was may say as much as what the function gives.
+  // Which item it was may say as much.
   return isWhole ? made : withNodes(anyNumberOf(made), allNodesOf([over]));
 }
 

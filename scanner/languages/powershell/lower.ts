@@ -369,10 +369,8 @@ class Lowering {
     const name = left === undefined ? `${operator} ` : operator;
     if (!computed.has(operator))
       return this.#node({ kind: 'hole', of: left === undefined ? [right] : [left, right] });
-    return this.#call(
-      name,
-      [...present(left), right].map((value) => ({ value })),
-    );
+    const args = [...present(left), right].map((value) => ({ value }));
+    return this.#call(name, args);
   }
 
   // ---- commands ----
