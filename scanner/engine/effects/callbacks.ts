@@ -66,7 +66,7 @@ export function callBack(
   const over = each === undefined ? undefined : argOf(call, each);
   if (over === undefined)
     return callValue(engine, site, target, { args, named, spread: [...call.spread, ...loose] });
-  const items = entriesOf(engine, over);
+  const items = entriesOf(engine, over, each !== 'self');
   if (items === undefined || items.length > eachMax) {
     const any = [partOf(over), ...(pairs ? [partOf(over)] : []), ...args];
     const run = (): Value => callValue(engine, site, target, { ...nothingGiven, args: any });
@@ -143,14 +143,18 @@ export function methodOn(callee: Value, self: Value): Value {
 }
 
 /** What a function is called with that is called for each item; undefined where nobody knows. */
-export function entriesOf(engine: Engine, value: Value): readonly (readonly Value[])[] | undefined {
+export function entriesOf(
+  engine: Engine,
+  value: Value,
+  isFirst: boolean,
+): readonly (readonly Value[])[] | undefined {
   const letters = value.texts.length === 1 ? compute('list', [value]) : value;
   const items = itemsOf(letters);
   if (items !== undefined) return items.map((item) => [item]);
   const [object] = objectsOf(value);
-  // `Array.from({ length: 3 }, …)`
+  // `Array.from({ length: 3 }, …)`; the entries of a map have any names.
   const length = numberOf(knownOf(object?.fields.get('length') ?? unknown));
-  if (engine.knowledge.itemsAreMembers && length !== undefined)
+  if (engine.knowledge.itemsAreMembers && isFirst && length !== undefined)
     return Array.from({ length: Math.min(length, eachMax + 1) }, () => [nil]);
   if (object?.kind !== 'record' || !isWhole(object) || value.isOpen) return undefined;
   return [...object.fields].map(([key, item]) => [textValue(key), item]);

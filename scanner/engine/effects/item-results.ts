@@ -28,7 +28,8 @@ import type { Made } from './results.ts';
 /** What a function gave for each item. */
 export function mapped(engine: Engine, { self, args }: ApiCall, [made = unknown]: Made): Value {
   const over = self ?? args[0] ?? unknown;
-  const isWhole = entriesOf(engine, over) !== undefined && itemsOf(made) !== undefined;
+  const isWhole =
+    entriesOf(engine, over, self === undefined) !== undefined && itemsOf(made) !== undefined;
   // Which item it was may say as much.
   return isWhole ? made : withNodes(anyNumberOf(made), allNodesOf([over]));
 }

@@ -391,12 +391,11 @@ function computedBy(
   if (engine.isExhausted) return dataIn(call);
   if (gives.compute === 'list' && engine.knowledge.isOpen && allGiven(call).length === 0)
     return listValue([]);
-  const { node } = siteOf(call);
   const given = gives.of.map((one) => {
     const value = argOf(call, one);
     if (gives.compute !== 'list' || value === undefined) return value;
     const isAsked = value.things.some((of) => isListed(engine, of));
-    return isAsked ? iterated(engine, node, value, call.frame) : value;
+    return isAsked ? iterated(engine, siteOf(call).node, value, call.frame) : value;
   });
   const all = variadic.has(gives.compute) ? given.filter((one) => one !== undefined) : given;
   const made = compute(

@@ -192,7 +192,9 @@ export function runCode(command: ShellCommand, code: Value, language: Language):
     });
   const isEmpty = texts.every((text) => text.replaceAll(unknownPart, '').trim() === '');
   if (isEmpty || shell.codeDepth >= codeDepthMax) return dataOf(nodes(code));
-  if (language === 'shell') return runTexts(command, code);
+  // Branches and loops give several texts, and any of them may be run.
+  if (language === 'shell')
+    return either(shell.each(code, command.frame, (one) => runText(command, one)));
   const passed = shell.pass(at, input, `${name} reads it`);
   if (language === 'other') {
     if (interpreters[name]?.harmless?.test(shown(code)) !== true)
@@ -217,12 +219,6 @@ function isHidden({ what, name }: FlowSource): boolean {
 
 const localPrograms =
   /^(?:basename|cat|cut|date|df|dirname|du|echo|find|git|grep|head|hostname|id|jq|ls|node|nproc|printf|ps|pwd|python3?|readlink|realpath|sed|sort|stat|tail|tr|uname|uniq|uuidgen|wc|which|whoami)$/;
-
-// Branches and loops give several texts, and any of them may be run.
-function runTexts(command: ShellCommand, code: Value): Value {
-  const { shell, frame } = command;
-  return either(shell.each(code, frame, (one) => runText(command, one)));
-}
 
 function runText(command: ShellCommand, code: Value): Value {
   const { shell, at, frame, args, name } = command;

@@ -60,8 +60,8 @@ function runRow(shell: Shell, call: ApiCall, words: readonly Value[]): Value {
   );
   for (const { name, value } of env) noteAssignment(shell, call, name, value);
   const { frame, at } = call;
-  const isOnly = word.texts.length === 1 && !word.isOpen;
-  const texts = word.texts.filter(({ whole }) => whole !== '' || isOnly);
+  const named = word.texts.filter(({ whole }) => whole !== '');
+  const texts = named.length > 0 || word.isOpen ? named : word.texts;
   const command = { shell, frame, at, name: '', args, env, depth: 0 };
   return withVariables(shell, env, () =>
     either(
