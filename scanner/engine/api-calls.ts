@@ -24,6 +24,7 @@ import { invoke } from './invoke.ts';
 import { holdUnknown } from './methods.ts';
 import { isEnvironment } from './names.ts';
 import { askProtocols } from './protocols.ts';
+import { traceNow } from './store.ts';
 import {
   absorb,
   allNodesOf,
@@ -488,6 +489,7 @@ export function passThrough(
         if (engine.knowledge.isOpen && handed.rest !== undefined) made.push(handed.rest);
       }
       if (thing.is === 'bound' && engine.knowledge.isOpen && !engine.handed.has(thing)) {
+        traceNow()?.break();
         engine.handed.add(thing);
         made.push(
           callValue(engine, site, thingValue(thing), { ...nothingGiven, isAnything: true }),

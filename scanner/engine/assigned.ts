@@ -11,6 +11,7 @@ import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
 import { applied, described, fieldsOf, isInside } from './names.ts';
 import { methodIn } from './protocols.ts';
+import { changedUntold } from './store.ts';
 import type { Text } from './text.ts';
 import {
   absorb,
@@ -74,7 +75,10 @@ function setMemberOf(
       engine.notes.trait(engine.at(frame, place, written), 'patch-builtin', written);
     if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) return;
     engine.heap.set(engine.globals, full, given);
-    if (thing.name.endsWith('.prototype')) engine.patched.add(name);
+    if (thing.name.endsWith('.prototype')) {
+      changedUntold();
+      engine.patched.add(name);
+    }
   }
   if (thing.is === 'object' && thing.object.kind === 'list' && engine.knowledge.itemsAreMembers) {
     const api = `List#${name ?? '*'}=`;

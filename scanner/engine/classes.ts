@@ -6,11 +6,11 @@ import { own } from '../lookup-tables/api.ts';
 import { callApi, passThrough } from './api-calls.ts';
 import { type CallSite, callValue, type Given, nothingGiven } from './calls.ts';
 import { rowFor } from './effects/effects.ts';
-import type { Fields } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { holdUnknown, withReceiver } from './methods.ts';
 import { givenBy } from './parts.ts';
+import { birth, changedUntold, type Store } from './store.ts';
 import {
   absorb,
   allNodesOf,
@@ -20,7 +20,7 @@ import {
   itemsOf,
   knownText,
   newObject,
-  type OwnClass,
+  OwnClass,
   type OwnFunction,
   type OwnProgram,
   objectsOf,
@@ -138,31 +138,18 @@ export function classFrom(
   const place = { start: node.start, end: node.end };
   const written = knownText(name) ?? '';
   const body: Node = { ...place, kind: 'hole' };
-  const made = newClass(
+  const made = new OwnClass(
     { ...place, kind: 'class', name: written, supers: [], body },
     frame.program,
+    birth(),
   );
   extend(engine, made, supers === undefined ? [] : (itemsOf(supers) ?? [supers]));
   for (const { fields } of members === undefined ? [] : objectsOf(members))
     for (const [key, value] of fields) {
-      made.fields.set(key, value);
+      made.put(key, value);
       addMethod(engine, made, key, value);
     }
   return classValue(made);
-}
-
-function newClass(node: NodeOf<'class'>, program: OwnProgram): OwnClass {
-  return {
-    name: node.name,
-    born: 0,
-    node,
-    program,
-    methods: { born: 0, fields: new Map() },
-    statics: { born: 0, fields: new Map() },
-    fields: new Map(),
-    supers: new Set(),
-    sample: undefined,
-  };
 }
 
 /** The object on which a method runs that nobody calls. */
@@ -170,6 +157,7 @@ export function sampleOf(engine: Engine, { owner }: OwnFunction, frame: Invocati
   if (owner === undefined) return unknown;
   if (owner.sample !== undefined) return owner.sample;
   const object = newObject('object', owner);
+  changedUntold(owner);
   owner.sample = objectValue(object);
   const site = { node: owner.node, frame };
   construct(engine, site, owner, { ...nothingGiven, isAnything: true }, owner.sample);
@@ -251,7 +239,7 @@ export function boundTo(methods: Value, self: Value | undefined): Value {
 function inherited(
   of: OwnClass,
   name: string,
-  storeOf: (one: OwnClass) => Fields,
+  storeOf: (one: OwnClass) => Store,
 ): Value | undefined {
   const found: Value[] = [];
   for (const one of ancestorsOf(of)) {
@@ -278,6 +266,7 @@ const ancestorsMax = 256;
 /** Adds what a class extends where it is opened, for the first time or again. */
 export function extend(engine: Engine, of: OwnClass, values: readonly Value[]): void {
   const { supers } = of;
+  changedUntold(of);
   for (const thing of values.flatMap(({ things }) => things)) {
     if (supers.size >= ancestorsMax) break;
     if (thing.is === 'class') supers.add(thing.class);
@@ -345,12 +334,12 @@ export function declare(
       if (owner === undefined) return;
       const store = node.isStatic ? owner.statics : owner.methods;
       const before = isMaybe ? store.fields.get(name) : undefined;
-      store.fields.set(name, either([...present(before), thingValue(own)]));
+      store.put(name, either([...present(before), thingValue(own)]));
       if (isMaybe) store.isPartial = true;
       return;
     }
     case 'class': {
-      const found = engine.classes.get(node.name) ?? newClass(node, program);
+      const found = engine.classes.get(node.name) ?? new OwnClass(node, program);
       engine.classes.set(node.name, found);
       declare(engine, program, node.body, found);
     }

@@ -3,47 +3,24 @@
  * happen. Branches change the values in place: each begins with what was there before, what it has
  * changed is taken back at its end, and the values that all of them leave are joined.
  */
-import { keep } from '../fact/remembered.ts';
+import { keep, present } from '../fact/remembered.ts';
+import { birth, type Change, isSameShape, type Shape, type Store, saw, traceNow } from './store.ts';
 import { either, isSame, nil, type Value } from './value.ts';
-
-/** Values by their names: variables of a function, an object, a class. */
-export interface Fields {
-  /** When it was made; what a branch makes is nothing that others see. */
-  readonly born: number;
-  readonly fields: Map<string, Value>;
-  readonly isVariables?: true;
-  readonly kind?: 'list' | 'record' | 'object';
-  /** What may stand at any key. */
-  rest?: Value | undefined;
-  /** Positions of a list. */
-  length?: number;
-  /** Some of the keys may be missing. */
-  isPartial?: boolean;
-  /** How many of its items were taken one by one. */
-  at?: number;
-}
-
-/** What a store is besides its fields. */
-interface Shape {
-  readonly rest: Value | undefined;
-  readonly length: number | undefined;
-  readonly isPartial: boolean;
-  readonly at: number | undefined;
-}
 
 /** What a store was changed to, or from; undefined for a field that was not there. */
 interface Part {
   readonly fields: Map<string, Value | undefined>;
   shape: Shape | undefined;
+  readonly since: number;
 }
 
 /** What the end of a branch leaves. */
-export type Changes = ReadonlyMap<Fields, Part>;
+export type Changes = ReadonlyMap<Store, Part>;
 
 const nothing: Changes = new Map();
 
 /** Several values that fields may have had. */
-type Former = Map<Fields, { fields: Map<string, Set<Value | undefined>>; shapes: Set<Shape> }>;
+type Former = Map<Store, { fields: Map<string, Set<Value | undefined>>; shapes: Set<Shape> }>;
 
 /** Where a jump leads: the end of a loop, a round or a function, or what catches. */
 interface Landing {
@@ -53,40 +30,44 @@ interface Landing {
   former: Former | undefined;
 }
 
-let made = 0;
-
-/** The time at which a store is made. */
-export function birth(): number {
-  made += 1;
-  return made;
-}
-
 export class Heap {
-  /** Counts the changes of objects. */
-  changes = 0;
   /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
   computed = 0;
-  readonly #branches: { readonly born: number; before?: Map<Fields, Part> }[] = [];
+  readonly #branches: { readonly born: number; before?: Map<Store, Part> }[] = [];
   readonly #landings: Landing[] = [];
   /** The innermost landing to which something may have jumped. */
   #reached: Landing | undefined;
 
-  set(store: Fields, key: string, value: Value): void {
-    this.#note(store, key);
-    const isNumber = value.scalars.length > 0 && store.isVariables !== true;
+  set(store: Store, key: string, value: Value): void {
+    const isNumber = value.scalars.length > 0 && !store.isVariables;
     if (!value.isOpen && (value.texts.length > 0 || isNumber)) this.computed += 1;
-    store.fields.set(key, value);
+    if (store.held.get(key) === value) return;
+    this.#note(store, key);
+    store.held.set(key, value);
+    changed(store, { key, value });
   }
 
-  delete(store: Fields, key: string): void {
+  delete(store: Store, key: string): void {
+    if (!store.held.has(key)) return;
     this.#note(store, key);
-    store.fields.delete(key);
+    store.held.delete(key);
+    changed(store, { key });
   }
 
   /** Changes what a store is besides its fields. */
-  reshape(store: Fields, to: Partial<Shape>): void {
+  reshape(store: Store, to: Partial<Shape>): void {
+    const shape = { ...store.shape, ...to };
+    if (isSameShape(shape, store.shape)) return;
     this.#noteShape(store);
-    putShape(store, { ...shapeOf(store), ...to });
+    store.shape = shape;
+    changed(store, { shape });
+  }
+
+  /** Changes a store once more as it was changed before. */
+  change({ store, key, value, shape }: Change): void {
+    if (shape !== undefined) this.reshape(store, shape);
+    else if (key !== undefined && value !== undefined) this.set(store, key, value);
+    else if (key !== undefined) this.delete(store, key);
   }
 
   /** Whether the round of a loop may have ended before what is done here. */
@@ -97,25 +78,25 @@ export class Heap {
 
   /** Begins a branch. */
   begin(): void {
-    this.#branches.push({ born: made });
+    this.#branches.push({ born: birth() });
   }
 
   /** Ends a branch: takes back and gives what it has changed. */
   end(): Changes {
     const { before } = this.#branches.pop() ?? {};
     if (before === undefined) return nothing;
-    const after = new Map<Fields, Part>();
+    const after = new Map<Store, Part>();
     for (const [store, part] of before) {
       const fields = new Map<string, Value | undefined>();
-      for (const key of part.fields.keys()) fields.set(key, store.fields.get(key));
-      after.set(store, { fields, shape: part.shape && shapeOf(store) });
+      for (const key of part.fields.keys()) fields.set(key, store.held.get(key));
+      after.set(store, { fields, shape: part.shape && store.shape, since: store.clock.since });
     }
-    for (const [store, { fields, shape }] of before) {
-      this.#count(store);
+    for (const [store, { fields, shape, since }] of before) {
       for (const [key, value] of fields)
-        if (value === undefined) store.fields.delete(key);
-        else store.fields.set(key, value);
-      if (shape !== undefined) putShape(store, shape);
+        if (value === undefined) store.held.delete(key);
+        else store.held.set(key, value);
+      if (shape !== undefined) store.shape = shape;
+      store.clock.since = since;
     }
     return after;
   }
@@ -128,9 +109,9 @@ export class Heap {
     for (const [store, { fields, shapes }] of former) {
       for (const [key, values] of fields)
         if (!isSure || branches.some((one) => one.get(store)?.fields.has(key) !== true))
-          values.add(store.fields.get(key) ?? (isSure && store.isVariables ? nil : undefined));
+          values.add(store.held.get(key) ?? (isSure && store.isVariables ? nil : undefined));
       if (shapes.size > 0 && (!isSure || branches.some((one) => !one.get(store)?.shape)))
-        shapes.add(shapeOf(store));
+        shapes.add(store.shape);
     }
     this.#become(former);
   }
@@ -139,17 +120,18 @@ export class Heap {
   open(changes: Changes): void {
     for (const [store, { fields }] of changes) {
       for (const key of fields.keys()) {
-        const value = store.fields.get(key);
+        const value = store.held.get(key);
         if (value !== undefined) this.set(store, key, { ...value, isOpen: true });
       }
-      if (!store.isVariables) this.reshape(store, { rest: opened(store.rest), isPartial: true });
+      if (!store.isVariables)
+        this.reshape(store, { rest: opened(store.shape.rest), isPartial: true });
     }
   }
 
   /** Begins what jumps lead behind; anything may throw, from the first change on. */
   land(kind: Landing['kind']): void {
     const former: Former | undefined = kind === 'throw' ? new Map() : undefined;
-    const landing = { kind, born: made, former };
+    const landing = { kind, born: birth(), former };
     this.#landings.push(landing);
     if (former !== undefined) this.#reached = landing;
   }
@@ -159,8 +141,8 @@ export class Heap {
     const former = this.#leaveLanding()?.former;
     if (former === undefined) return;
     for (const [store, { fields, shapes }] of former) {
-      for (const [key, values] of fields) values.add(store.fields.get(key));
-      if (shapes.size > 0) shapes.add(shapeOf(store));
+      for (const [key, values] of fields) values.add(store.held.get(key));
+      if (shapes.size > 0) shapes.add(store.shape);
     }
     this.#become(former);
   }
@@ -172,6 +154,7 @@ export class Heap {
     if (this.#reached?.former !== undefined)
       for (const [store, { fields, shapes }] of former)
         if (store.born <= this.#reached.born) {
+          breakAround(this.#reached);
           const part = partOf(this.#reached.former, store);
           for (const [key, values] of fields) addAll(setAt(part.fields, key), values);
           addAll(part.shapes, shapes);
@@ -187,14 +170,17 @@ export class Heap {
   /** Notes that a branch with these changes jumps to where such jumps lead. */
   jump(kind: string, changes: Changes): void {
     const target = this.#targetOf(kind);
-    if (target !== undefined) {
-      target.former ??= new Map();
-      addTo(target.former, changes, target.born);
-    }
+    if (changes.size > 0) traceNow()?.jump(kind, changes, target?.born);
+    if (target !== undefined) this.#tell(target, changes);
     // On its way to the jump the branch may have passed another.
-    if (this.#reached?.former !== undefined && this.#reached !== target)
-      addTo(this.#reached.former, changes, this.#reached.born);
+    const reached = this.#reached;
+    if (reached !== undefined && reached !== target) this.#tell(reached, changes);
     if (target !== undefined) this.#findReached();
+  }
+
+  #tell(landing: Landing, changes: Changes): void {
+    landing.former ??= new Map();
+    addTo(landing.former, changes, landing.born);
   }
 
   #targetOf(kind: string): Landing | undefined {
@@ -218,10 +204,7 @@ export class Heap {
   #become(former: Former): void {
     for (const [store, { fields, shapes }] of former) {
       const [shape, ...others] = shapes;
-      if (shape !== undefined) {
-        this.#noteShape(store);
-        putShape(store, others.reduce(joinedShape, shape));
-      }
+      if (shape !== undefined) this.reshape(store, others.reduce(joinedShape, shape));
       const loose: Value[] = [];
       for (const [key, values] of fields) {
         const known = [...values].filter((value) => value !== undefined);
@@ -229,7 +212,7 @@ export class Heap {
           this.reshape(store, { isPartial: true });
         // Items behind those that are surely there may be anywhere.
         const isBehind =
-          store.kind === 'list' && shapes.size > 1 && Number(key) >= (store.length ?? 0);
+          store.kind === 'list' && shapes.size > 1 && Number(key) >= store.shape.length;
         if (isBehind) {
           loose.push(...known);
           this.delete(store, key);
@@ -237,64 +220,60 @@ export class Heap {
         else this.delete(store, key);
       }
       if (shapes.size > 1 && store.kind === 'list')
-        loose.push(...this.#cutBehind(store, store.length ?? 0));
+        loose.push(...this.#cutBehind(store, store.shape.length));
       if (loose.length > 0)
         this.reshape(store, {
-          rest: opened(either([...loose, ...(store.rest ? [store.rest] : [])])),
+          rest: opened(either([...loose, ...present(store.shape.rest)])),
         });
     }
   }
 
   // Items that only some of the branches have, and did not change.
-  #cutBehind(store: Fields, from: number): readonly Value[] {
+  #cutBehind(store: Store, from: number): readonly Value[] {
     const cut: Value[] = [];
-    for (let at = from; store.fields.has(String(at)); at += 1) {
-      const item = store.fields.get(String(at));
+    for (let at = from; store.held.has(String(at)); at += 1) {
+      const item = store.held.get(String(at));
       if (item !== undefined) cut.push(item);
       this.delete(store, String(at));
     }
     return cut;
   }
 
-  #note(store: Fields, key: string): void {
-    this.#count(store);
+  #note(store: Store, key: string): void {
+    if (store.isVariables) traceNow()?.reads(store, key, store.held.get(key));
+    else saw(store);
     const branch = this.#branches.at(-1);
     const landing = this.#reached;
     if (branch !== undefined && store.born <= branch.born) {
       const { fields } = beforeOf(branch, store);
-      if (!fields.has(key)) fields.set(key, store.fields.get(key));
+      if (!fields.has(key)) fields.set(key, store.held.get(key));
     }
     if (landing?.former !== undefined && store.born <= landing.born)
-      setAt(partOf(landing.former, store).fields, key).add(store.fields.get(key));
+      setAt(partOf(landing.former, store).fields, key).add(store.held.get(key));
   }
 
-  #noteShape(store: Fields): void {
-    this.#count(store);
+  #noteShape(store: Store): void {
+    saw(store);
     const branch = this.#branches.at(-1);
     const landing = this.#reached;
     if (branch !== undefined && store.born <= branch.born) {
       const part = beforeOf(branch, store);
-      part.shape ??= shapeOf(store);
+      part.shape ??= store.shape;
     }
     if (landing?.former !== undefined && store.born <= landing.born)
-      partOf(landing.former, store).shapes.add(shapeOf(store));
-  }
-
-  #count(store: Fields): void {
-    if (!store.isVariables) this.changes += 1;
+      partOf(landing.former, store).shapes.add(store.shape);
   }
 }
 
-function shapeOf({ rest, length, isPartial = false, at }: Fields): Shape {
-  return { rest, length, isPartial, at };
+function changed(store: Store, to: Omit<Change, 'store'>): void {
+  store.clock.since = birth();
+  traceNow()?.adds({ store, ...to });
 }
 
-function putShape(store: Fields, { rest, length, isPartial, at }: Shape): void {
-  store.rest = rest;
-  if (length !== undefined) store.length = length;
-  store.isPartial = isPartial;
-  if (at === undefined) delete store.at;
-  else store.at = at;
+// What a landing outside of a call gets of it, no trace says.
+function breakAround({ born }: Landing): void {
+  const trace = traceNow();
+  if (trace !== undefined && born < trace.born) trace.break();
 }
 
 function joinedShape(a: Shape, b: Shape): Shape {
@@ -302,7 +281,7 @@ function joinedShape(a: Shape, b: Shape): Shape {
   const isSame = a.length === b.length && (a.at ?? 0) === (b.at ?? 0);
   return {
     rest: rests.length === 0 ? undefined : opened(either(rests)),
-    length: a.length === undefined ? b.length : Math.min(a.length, b.length ?? a.length),
+    length: Math.min(a.length, b.length),
     isPartial: a.isPartial || b.isPartial || !isSame,
     at: a.at === undefined && b.at === undefined ? undefined : Math.min(a.at ?? 0, b.at ?? 0),
   };
@@ -312,12 +291,13 @@ function opened(value: Value | undefined): Value | undefined {
   return value === undefined ? undefined : { ...value, isOpen: true };
 }
 
-function beforeOf(branch: { before?: Map<Fields, Part> }, store: Fields): Part {
+function beforeOf(branch: { before?: Map<Store, Part> }, store: Store): Part {
   branch.before ??= new Map();
-  return keep(branch.before, store, () => ({ fields: new Map(), shape: undefined }));
+  const { since } = store.clock;
+  return keep(branch.before, store, () => ({ fields: new Map(), shape: undefined, since }));
 }
 
-function partOf(former: Former, store: Fields): NonNullable<ReturnType<Former['get']>> {
+function partOf(former: Former, store: Store): NonNullable<ReturnType<Former['get']>> {
   return keep(former, store, () => ({ fields: new Map(), shapes: new Set() }));
 }
 
@@ -340,13 +320,13 @@ function addTo(former: Former, changes: Changes, born = Number.POSITIVE_INFINITY
 
 /** What was changed to something else than in the round before. */
 export function changedAgain(before: Changes, now: Changes): Changes {
-  const again = new Map<Fields, Part>();
-  for (const [store, { fields, shape }] of now) {
+  const again = new Map<Store, Part>();
+  for (const [store, { fields, shape, since }] of now) {
     const first = before.get(store);
     const changed = new Map(
       [...fields].filter(([key, value]) => value && !isSame(first?.fields.get(key), value)),
     );
-    if (changed.size > 0) again.set(store, { fields: changed, shape });
+    if (changed.size > 0) again.set(store, { fields: changed, shape, since });
   }
   return again;
 }

@@ -19,7 +19,7 @@ import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
 import type { ApiCall } from './effects/effects.ts';
 import { loadPath } from './effects/files.ts';
-import { type Changes, type Fields, Heap } from './heap.ts';
+import { type Changes, Heap } from './heap.ts';
 import { itemAt } from './items.ts';
 import { foldOperator, truthOf } from './library/library.ts';
 import { goThrough } from './loops.ts';
@@ -29,6 +29,8 @@ import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
 import { shownBy } from './protocols.ts';
+import type { Recall } from './recall.ts';
+import { Store, traceNow } from './store.ts';
 import {
   allNodesOf,
   classValue,
@@ -46,6 +48,7 @@ import {
   partOf,
   scalarValue,
   type Thing,
+  takeWork,
   textValue,
   thingValue,
   unknown,
@@ -61,6 +64,8 @@ export const charactersPerNodeShift = 6;
 /** As many items or nodes of a value cost as much as a node. */
 const itemsPerNodeShift = 3;
 const itemsPerStepShift = 2;
+/** As many alternatives that are joined, or objects that are searched, cost as much as a node. */
+const workPerNode = 8;
 const makers: ReadonlySet<Node['kind']> = new Set([
   'call',
   'new',
@@ -119,13 +124,11 @@ export class Engine {
   /** Rows by the names that were looked for. */
   readonly rows = new Map<string, Row | undefined>();
   readonly heap = new Heap();
-  readonly globals: Fields = { born: 0, fields: new Map() };
+  readonly globals = new Store(0);
   readonly called = new Set<Func>();
-  readonly active = new Map<Func | Thing | HeapObject, number>();
-  /** How often functions were called inside one call of themselves. */
-  readonly again = new Map<Func, { count: number; readonly shapes: Set<string> }>();
+  readonly active = new Map<object, number>();
   /** What a program gave its functions as members. */
-  readonly functionFields = new Map<Func, Fields>();
+  readonly functionFields = new Map<Func, Store>();
   /** Names of members that a program gives to all objects of a class of the library. */
   readonly patched = new Set<string>();
   /** Objects that a library was given. */
@@ -142,8 +145,9 @@ export class Engine {
   readonly unknownCalls = new Map<OwnProgram, { readonly at: number; readonly name: string }>();
   /** Calls that may happen when the program has done more. */
   readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
+  readonly recalls = new Map<Func, Recall[]>();
   /** What was thrown last. */
-  raised: Value = unknown;
+  raisedLast: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
   /** What was left out first, why and where. */
@@ -173,6 +177,7 @@ export class Engine {
     const length = programs.reduce((sum, { source }) => sum + source.text.length, 0);
     this.left = nodesFree + nodesPerCharacter * length;
     this.loopShare = this.left / 12;
+    takeWork();
     for (const program of programs) declare(this, program, program.body, undefined);
   }
 
@@ -181,13 +186,24 @@ export class Engine {
     return this.left <= 0;
   }
 
+  get raised(): Value {
+    traceNow()?.break();
+    return this.raisedLast;
+  }
+
+  set raised(value) {
+    this.raisedLast = value;
+  }
+
   /** How many calls of it are going on, inside one another. */
-  activeOf(of: Func | Thing | HeapObject): number {
+  activeOf(of: object): number {
+    traceNow()?.active.add(of);
     return this.active.get(of) ?? 0;
   }
 
   /** Makes a call once more at the end, with what is there then: of a thread, of a timer. */
   callLater(frame: Invocation, call: () => Value): void {
+    traceNow()?.break();
     if (this.#later.length < laterMax) this.#later.push({ frame, call });
     else this.leaveOut(`more than ${laterMax} calls that are made later`, frame, { start: 0 });
   }
@@ -198,6 +214,7 @@ export class Engine {
     { program }: Pick<Invocation, 'program'>,
     { start }: Pick<Node, 'start'>,
   ): void {
+    traceNow()?.break();
     this.leftOut ??= { reason, program, at: start };
   }
 
@@ -245,6 +262,7 @@ export class Engine {
     this.#nesting += 1;
     try {
       const value = this.#valueOf(node, frame);
+      this.left -= takeWork() / workPerNode;
       // What is only read was paid for where it was made.
       if (!makers.has(node.kind)) return value;
       if (this.library !== undefined && isRead(node)) return value;

@@ -1,28 +1,24 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
-import { digestOf } from '../../skills-index/skill/digest.ts';
-import { keep, present } from '../fact/remembered.ts';
-import type { Extent, Func, Param } from '../ir/ir.ts';
+import { present } from '../fact/remembered.ts';
+import type { Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import { type ApiCall, allGiven } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
+import { type Call, recall } from './recall.ts';
 import {
   allNodesOf,
   dataOf,
   either,
-  type HeapObject,
   itemsOf,
-  knownOf,
   listValue,
   newObject,
   nil,
-  type OwnClass,
   type OwnFunction,
   objectsOf,
   objectValue,
   partOf,
   recordValue,
-  type Thing,
   unknown,
   type Value,
   withNodes,
@@ -31,45 +27,7 @@ import { Variables } from './variables.ts';
 
 type Site = Pick<CallSite, 'node' | 'frame'>;
 
-/** Calls of one function inside one call of it that are followed. */
-const againMax = 256;
-
-/** What a function is called with. */
-interface Call {
-  readonly given: Given;
-  readonly self: Value | undefined;
-}
-
-/**
- * Whether a function was called again and again inside one call of it; counts the call. Where what
- * it is given is like nothing that it was given before, it says that it is not followed.
- */
-export function isCalledOften(
-  engine: Engine,
-  func: Func,
-  frame: Invocation,
-  at: Extent,
-  call: Call,
-): boolean {
-  if (engine.activeOf(func) === 0) engine.again.delete(func);
-  const calls = keep(engine.again, func, () => ({ count: -1, shapes: new Set<string>() }));
-  calls.count += 1;
-  if (calls.count === 0) return false;
-  if (calls.count > againMax && engine.leftOut !== undefined) return true;
-  const given = [...(call.self ? [call.self] : []), ...allGiven(call.given)];
-  const hasData = given.map((value) => allNodesOf([value]).length > 0);
-  // Shapes may be long: their digests are kept.
-  const shape = digestOf(`${shapeOfValues(engine, given)} ${hasData}`);
-  if (calls.count <= againMax) calls.shapes.add(shape);
-  else if (!calls.shapes.has(shape))
-    engine.leaveOut(`more than ${againMax} calls of a function inside itself`, frame, at);
-  return calls.count > againMax;
-}
-
-/**
- * Goes through a function with what it is given, each time: what a call does depends on more than
- * its arguments. Each way to remember calls let attacks pass: `steered-calls.txt` has some.
- */
+/** Goes through a function with what it is given, unless it can be recalled what that leads to. */
 export function invoke(
   engine: Engine,
   own: OwnFunction,
@@ -82,22 +40,19 @@ export function invoke(
     own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
   const { func } = own;
   const active = engine.activeOf(func);
-  const isOften = isCalledOften(engine, func, frame, site.node, { given, self });
   // What the last of many calls inside one another gives, which end somewhere.
-  if (active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted && !isOften)
-    return follow(engine, own, { given: opened(given), self }, site);
+  const isLast = active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted;
   const isTooDeep = frame.depth >= framesMax;
-  if (isTooDeep) engine.leaveOut(tooDeep, frame, site.node);
+  if (isTooDeep && !isLast) engine.leaveOut(tooDeep, frame, site.node);
   if (
-    isTooDeep ||
-    isOften ||
-    active >= recursionMax ||
-    (engine.isExhausted && engine.called.has(func))
+    !isLast &&
+    (isTooDeep || active >= recursionMax || (engine.isExhausted && engine.called.has(func)))
   )
     return dataOf(allNodesOf(allGiven(given)));
-  const run = (): Value => follow(engine, own, { given, self }, site);
+  const call = { given: isLast ? opened(given) : given, self };
+  const run = (): Value => recall(engine, own, call, site, () => follow(engine, own, call, site));
   // Nobody knows how far it is asked to go.
-  return func.isGenerator ? (engine.perhaps(frame, run) ?? unknown) : run();
+  return func.isGenerator && !isLast ? (engine.perhaps(frame, run) ?? unknown) : run();
 }
 
 // The same arguments, or others.
@@ -223,57 +178,4 @@ function valueFor(
 function generated(list: Value, resume: (sent: Value) => Value): Value {
   for (const object of objectsOf(list)) object.resume = resume;
   return list;
-}
-
-/** Values within values that are looked at; beyond, what holds them is known by its changes. */
-const valuesMax = 512;
-
-/** What values hold besides data: two of one shape steer what they are given to alike. */
-function shapeOfValues(engine: Engine, values: readonly Value[]): string {
-  const parts: string[] = [];
-  const seen = new Set<HeapObject | OwnClass>();
-  let count = 0;
-  const addThing = (thing: Thing): void => {
-    if (thing.is === 'object' || thing.is === 'instance') addStore(thing.object, thing);
-    else if (thing.is === 'class') addStore(thing.class, thing);
-    else if (thing.is === 'api') parts.push(thing.name);
-    else if (thing.is === 'function')
-      parts.push(`${thing.program.source.path}@${thing.func.start}`);
-    else if (thing.is === 'module') parts.push(thing.program.source.path);
-    else parts.push(thing.is, String(engine.heap.changes));
-  };
-  const addStore = (store: HeapObject | OwnClass, thing: Thing): void => {
-    parts.push(
-      thing.is === 'instance' ? thing.of : thing.is,
-      'class' in store ? (store.class?.name ?? '') : '',
-    );
-    if (seen.has(store)) return;
-    seen.add(store);
-    for (const [key, value] of store.fields) {
-      if (count > valuesMax) break;
-      parts.push(key);
-      add(value);
-    }
-    if (store.rest !== undefined) add(store.rest);
-    const of = 'class' in store ? store.class : undefined;
-    if (of !== undefined) addStore(of, { is: 'class', class: of });
-    // A method that another has taken the place of.
-    if ('methods' in store)
-      for (const [name, { things }] of store.methods.fields)
-        for (const one of things)
-          if (one.is === 'function') parts.push(`${name}@${one.func.start}`);
-  };
-  const add = (value: Value): void => {
-    count += 1;
-    if (count > valuesMax) return;
-    for (const { whole } of value.texts) parts.push(JSON.stringify(whole));
-    for (const scalar of value.scalars) parts.push(String(scalar));
-    for (const thing of value.things) addThing(thing);
-    if (value.isOpen || knownOf(value) === undefined) parts.push('?');
-    parts.push(';');
-  };
-  for (const value of values) add(value);
-  engine.context.steps.take(count >> 3);
-  engine.left -= parts.length >> 2;
-  return `${parts.join(' ')}${count > valuesMax ? ` ${engine.heap.changes}` : ''}`;
 }

@@ -119,6 +119,7 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
   const outer = engine.isRepeating;
   engine.isRepeating = true;
   for (let round = 0; round < rounds; round++) {
+    if (round > 0 && engine.isExhausted) break;
     const end = engine.branch(() => {
       if (node.test !== undefined) engine.evaluate(node.test, frame);
       take?.();
@@ -126,7 +127,6 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
       if (frame.ended === 'next') frame.ended = '';
       if (node.step !== undefined && frame.ended === '') engine.evaluate(node.step, frame);
     }, frame);
-    engine.left -= sizeOf(end.changes);
     engine.join([end], frame, false);
     if (end.ended !== '') break;
     const again = last && changedAgain(last, end.changes);
@@ -163,17 +163,6 @@ function nameIn(thing: Thing): unknown {
   if (thing.is === 'api') return thing.name;
   if (thing.is === 'function') return thing.func;
   return thing.is === 'class' ? thing.class : thing.is;
-}
-
-// What loops inside one another change is joined again and again.
-function sizeOf(changes: Changes): number {
-  let size = 0;
-  for (const { fields } of changes.values())
-    for (const value of fields.values()) {
-      const pieces = value?.texts.reduce((sum, text) => sum + text.pieces.length, 0) ?? 0;
-      size += 1 + (pieces >> 5) + ((value?.nodes.length ?? 0) >> 2);
-    }
-  return size;
 }
 
 // Lists and objects of one round may hold what those of another do not.

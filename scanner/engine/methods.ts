@@ -18,7 +18,7 @@ import {
   staticMethodOf,
   staticOf,
 } from './classes.ts';
-import { rowFor } from './effects/effects.ts';
+import { allGiven, rowFor } from './effects/effects.ts';
 import type { Engine } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { itemAt } from './items.ts';
@@ -34,6 +34,7 @@ import {
   patchedMembers,
   type ThingOf,
 } from './names.ts';
+import { traceNow } from './store.ts';
 import {
   allNodesOf,
   classValue,
@@ -43,6 +44,7 @@ import {
   functionsMax,
   knownText,
   type OwnClass,
+  type OwnFunction,
   type Thing,
   textValue,
   thingValue,
@@ -450,8 +452,36 @@ export function holdUnknown(
   if (computing?.test(of) || computing?.test(name) || madeHere.has(of)) return;
   if (command !== undefined)
     engine.notes.trait(engine.at(frame, node, of), 'unread-program', `uses ${name}`);
-  else if (!engine.unknownCalls.has(frame.program))
+  else if (!engine.unknownCalls.has(frame.program)) {
+    traceNow()?.break();
     engine.unknownCalls.set(frame.program, { at: node.start, name });
+  }
+}
+
+// Inside such a guess the same one leads nowhere new: each place makes it once more at the end.
+function guessMethods(
+  engine: Engine,
+  site: CallSite,
+  own: readonly OwnFunction[],
+  given: Given,
+): Value {
+  const guess = (): Value =>
+    either(
+      own.map((method) =>
+        invoke(engine, method, given, site, sampleOf(engine, method, site.frame)),
+      ),
+    );
+  const active = engine.activeOf(own);
+  const isPlain = allGiven(given).every(({ nodes, things }) => nodes.length + things.length === 0);
+  if (active > 0 && isPlain) {
+    if (!engine.handed.has(site.node)) engine.callLater(site.frame, guess);
+    engine.handed.add(site.node);
+    return unknown;
+  }
+  engine.active.set(own, active + 1);
+  const value = guess();
+  engine.active.set(own, active);
+  return value;
 }
 
 // Nothing is known of the object: the skill's methods of this name, or what any object does.
@@ -464,11 +494,7 @@ function callOnUnknown(
 ): Value {
   const own = engine.methods.get(engine.fold(name)) ?? [];
   if (own.length > 0 && own.length <= candidatesMax && of.nodes.length === 0)
-    return either(
-      own.map((method) =>
-        invoke(engine, method, given, site, sampleOf(engine, method, site.frame)),
-      ),
-    );
+    return guessMethods(engine, site, own, given);
   const isAmbiguous = engine.knowledge.ambiguous?.test(name) === true;
   const known = isAmbiguous
     ? [`Any#${name}`]

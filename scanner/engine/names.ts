@@ -8,12 +8,12 @@ import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { boundCall, callValue, givenArgs, nothingGiven } from './calls.ts';
 import { boundTo, methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
-import type { Fields } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import { mayBeOther } from './items.ts';
 import { withReceiver } from './methods.ts';
 import { valueOfName } from './named-values.ts';
 import { called } from './operators.ts';
+import { Store } from './store.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
@@ -210,8 +210,8 @@ export function classTold(
 }
 
 /** What a program gave a function as its own members. */
-export function fieldsOf(engine: Engine, { func }: OwnFunction): Fields {
-  return keep(engine.functionFields, func, () => ({ born: 0, fields: new Map() }));
+export function fieldsOf(engine: Engine, { func }: OwnFunction): Store {
+  return keep(engine.functionFields, func, () => new Store(0));
 }
 
 function memberOfObject(

@@ -10,6 +10,7 @@ import type { FlowGraph, FlowNode, FlowStart } from '../flow/graph.ts';
 import type { Extent } from '../ir/ir.ts';
 import { anyEgress, shapeOf, unknownPart } from '../lookup-tables/egress-of.ts';
 import type { MovedFile, WrittenText } from '../programs/frontend.ts';
+import { traceNow } from './store.ts';
 import type { Text } from './text.ts';
 import type { OwnProgram } from './value.ts';
 
@@ -90,6 +91,7 @@ export class Notes {
 
   /** Where the last connection or request went: any host, when there was none. */
   get lastEgress(): Capability & { readonly kind: 'egress' } {
+    traceNow()?.break();
     for (let at = this.facts.length - 1; at >= 0; at--) {
       const fact = this.facts[at];
       if (fact?.kind === 'capability' && fact.capability.kind === 'egress') return fact.capability;
@@ -129,12 +131,14 @@ export class Notes {
 
   /** Says what data of a node is that comes from another program of the skill. */
   comesFrom(node: string, source: FlowSource): string {
+    traceNow()?.notes();
     this.#sourceAt.set(node, source);
     return node;
   }
 
   /** The source that a node is, where no variable holds its data. */
   sourceAt(node: string): FlowSource | undefined {
+    traceNow()?.break();
     return this.#sourceAt.get(node);
   }
 
@@ -158,6 +162,7 @@ export class Notes {
 
   /** The nodes without a node before them from which data gets here, as far as is known by now. */
   originsOf(nodes: readonly string[]): readonly string[] {
+    traceNow()?.break();
     const seen = new Set(nodes);
     for (const node of seen) {
       if (seen.size > originsSeenMax) return [];
@@ -168,6 +173,7 @@ export class Notes {
 
   /** Data that a program gets as its environment. */
   toChild(nodes: readonly string[]): void {
+    traceNow()?.notes();
     for (const node of nodes) this.#ofChildren.add(node);
   }
 
@@ -195,6 +201,7 @@ export class Notes {
    * Hands a program to the front end of its language; gives the path under which that one knows it.
    */
   embed(at: At, language: Language, text: Text): string {
+    traceNow()?.notes();
     const { path: within, context } = at.program.source;
     // A command stands where it is run; a program, which is read by itself, where it was written.
     const isProgram = language !== 'shell' && text.isPlain;
@@ -229,6 +236,7 @@ export class Notes {
   }
 
   #isNew(known: Set<string>, key: string): boolean {
+    traceNow()?.notes();
     this.#steps.take(notedSteps);
     const { size } = known;
     return known.add(key).size > size;

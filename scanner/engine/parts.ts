@@ -144,7 +144,7 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
             ? memberOf(engine, memberNode(node, key), value, key, frame)
             : one;
           const before = isOnly ? undefined : object.fields.get(key);
-          object.fields.set(key, before === undefined ? held : either([before, held]));
+          object.put(key, before === undefined ? held : either([before, held]));
         }
         if (rest !== undefined && engine.knowledge.isOpen)
           object.rest = object.rest === undefined ? rest : either([object.rest, rest]);
@@ -160,7 +160,7 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
     const key = engine.evaluate(entry.key, frame);
     const value = engine.evaluate(entry.value, frame);
     const name = keyOf(key);
-    if (name !== undefined) object.fields.set(name, value);
+    if (name !== undefined) object.put(name, value);
     else {
       // Whoever goes through the entries gets the keys as well.
       const keys = key.nodes.length > 0 && engine.knowledge.isOpen ? [dataOf(key.nodes)] : [];

@@ -8,6 +8,7 @@ import { compute } from './library/library.ts';
 import { listOfAny } from './library/lists.ts';
 import { withReceiver } from './methods.ts';
 import { memberNode, memberOf } from './names.ts';
+import { breaksAt } from './store.ts';
 import {
   allNodesOf,
   contentsOf,
@@ -123,6 +124,7 @@ export function askProtocols(engine: Engine, site: CallSite, given: Given): void
       if (thing.is !== 'object' || engine.asked.has(thing.object)) continue;
       const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
       if (methods.length === 0) continue;
+      breaksAt(thing.object);
       engine.asked.add(thing.object);
       for (const method of methods) {
         const handed = newObject('object');

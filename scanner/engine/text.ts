@@ -7,6 +7,7 @@ import { detailCharsMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { OffsetMap } from '../fact/source.ts';
 import type { Extent } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
+import { changedUntold } from './store.ts';
 
 export interface TextPiece {
   /** `unknownPart` where the text is not known. */
@@ -27,13 +28,13 @@ export class Text {
   readonly length: number;
   #whole: string | undefined;
   #nodes: readonly string[] | undefined;
-  readonly #isBuffer: boolean;
+  readonly isBuffer: boolean;
   /** Bytes that were changed one by one say something else than what is written. */
   isChanged = false;
 
   constructor(pieces: readonly TextPiece[], isBuffer = false) {
     this.pieces = pieces;
-    this.#isBuffer = isBuffer;
+    this.isBuffer = isBuffer;
     this.length = pieces.reduce((sum, { text }) => sum + text.length, 0);
   }
 
@@ -46,9 +47,23 @@ export class Text {
     return new Text(this.pieces, true);
   }
 
+  /** Whether it is the same text of the same places with the same data. */
+  isEqual(other: Text | undefined): boolean {
+    if (this === other) return true;
+    return (
+      other !== undefined &&
+      !this.isBuffer &&
+      !other.isBuffer &&
+      this.whole === other.whole &&
+      this.pieces.length === other.pieces.length &&
+      this.pieces.every((piece, at) => isEqualPiece(piece, other.pieces[at]))
+    );
+  }
+
   /** Changes a buffer: at one place to a letter, else to what is not known. */
   overwrite(nodes: readonly string[], at?: number, letter = unknownPart): void {
-    if (!this.#isBuffer) return;
+    if (!this.isBuffer) return;
+    changedUntold();
     const { whole } = this;
     const isPlace = at !== undefined && at >= 0 && at < whole.length && whole.length < bufferMax;
     const text = isPlace ? `${whole.slice(0, at)}${letter}${whole.slice(at + 1)}` : unknownPart;
@@ -60,7 +75,7 @@ export class Text {
 
   /** Becomes another text, where it may be changed. */
   become({ pieces }: Text): void {
-    if (!this.#isBuffer) return;
+    if (!this.isBuffer) return;
     this.pieces = pieces;
     this.#whole = undefined;
     this.#nodes = undefined;
@@ -69,7 +84,7 @@ export class Text {
   /** Adds data to a buffer whose letters stay: a query to an address. */
   carry(nodes: readonly string[]): void {
     const last = this.pieces.at(-1);
-    if (!this.#isBuffer || nodes.length === 0 || last === undefined) return;
+    if (!this.isBuffer || nodes.length === 0 || last === undefined) return;
     this.pieces = [...this.pieces.slice(0, -1), { ...last, nodes: [...last.nodes, ...nodes] }];
     this.#nodes = undefined;
   }
@@ -195,4 +210,13 @@ export function leadingNodes({ pieces }: Text): readonly string[] {
  */
 export function hostEnds(text: string): boolean {
   return /[/?#]/.test(text.replace(/^([\w+.-]{1,20}:|\0)?\/\//, ''));
+}
+
+function isEqualPiece({ text, raw, isFixed, nodes }: TextPiece, other?: TextPiece): boolean {
+  return (
+    text === other?.text &&
+    raw === other.raw &&
+    isFixed === other.isFixed &&
+    nodes.join() === other.nodes.join()
+  );
 }

@@ -6,7 +6,7 @@ import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { Func, LoweredProgram, NodeOf } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import type { Given } from './calls.ts';
-import { birth, type Fields } from './heap.ts';
+import { changedUntold, Store, saw } from './store.ts';
 import { concatTexts, Text } from './text.ts';
 import type { Variables } from './variables.ts';
 
@@ -56,19 +56,25 @@ export interface OwnProgram extends LoweredProgram {
 }
 
 /** A class of the skill. */
-export interface OwnClass extends Fields {
+export class OwnClass extends Store {
   readonly name: string;
   readonly node: NodeOf<'class'>;
   readonly program: OwnProgram;
   /** Functions by their names: of its objects, and of the class itself. */
-  readonly methods: Fields;
-  readonly statics: Fields;
-  /** Values of the class itself: constants and static fields. */
-  readonly fields: Map<string, Value>;
+  readonly methods = new Store(0);
+  readonly statics = new Store(0);
   /** What it extends: classes of the skill, and the library's by their names. */
-  readonly supers: Set<OwnClass | string>;
+  readonly supers = new Set<OwnClass | string>();
   /** An object of the class for methods that nobody calls. */
   sample: Value | undefined;
+
+  /** A class that is written was there before the program runs. */
+  constructor(node: NodeOf<'class'>, program: OwnProgram, born = 0) {
+    super(born);
+    this.name = node.name;
+    this.node = node;
+    this.program = program;
+  }
 }
 
 /** A connection, file or program that an object is open on. */
@@ -92,17 +98,14 @@ export interface OpenOn {
 }
 
 /** An object of the heap: one for each place that makes it, in each call of the function around. */
-export interface HeapObject extends Fields {
-  readonly kind: 'list' | 'record' | 'object';
-  readonly class?: OwnClass;
-  rest: Value | undefined;
-  length: number;
-  /** Objects of the library that it was made with: what is put into it gets into them. */
-  holds?: readonly HeapObject[];
+export class HeapObject extends Store {
+  override readonly kind: 'list' | 'record' | 'object';
+  readonly class: OwnClass | undefined;
+  #openOn: readonly OpenOn[] = [];
+  #holds: readonly HeapObject[] = [];
+  #base: Value | undefined;
   /** What a generator gives when it is sent a value. */
   resume?: (sent: Value) => Value;
-  /** What has the members that it has not. */
-  base?: Value;
   /** The path of the file that it is. */
   path?: Value;
   /** Its items come again and again. */
@@ -111,7 +114,71 @@ export interface HeapObject extends Fields {
   isMap?: true;
   /** The text of a file of the skill. */
   content?: Value;
-  openOn: readonly OpenOn[];
+
+  constructor(kind: HeapObject['kind'], of?: OwnClass, fieldsOf?: HeapObject) {
+    super(undefined, fieldsOf);
+    this.kind = kind;
+    this.class = of;
+  }
+
+  get openOn(): readonly OpenOn[] {
+    saw(this);
+    return this.#openOn;
+  }
+
+  set openOn(openOn) {
+    if (openOn.length + this.#openOn.length === 0) return;
+    changedUntold(this);
+    this.#openOn = openOn;
+  }
+
+  /** Objects of the library that it was made with: what is put into it gets into them. */
+  get holds(): readonly HeapObject[] {
+    saw(this);
+    return this.#holds;
+  }
+
+  set holds(holds) {
+    if (holds.length + this.#holds.length === 0) return;
+    changedUntold(this);
+    this.#holds = holds;
+  }
+
+  /** What has the members that it has not. */
+  get base(): Value | undefined {
+    saw(this);
+    return this.#base;
+  }
+
+  set base(base) {
+    changedUntold(this);
+    this.#base = base;
+  }
+
+  /** Its fields as those of a record, which change with it. */
+  asRecord(): HeapObject {
+    const record = new HeapObject('record', undefined, this);
+    record.shape = this.shape;
+    return record;
+  }
+
+  /** Another one like it. */
+  copy(): HeapObject {
+    const copy = new HeapObject(this.kind, this.class);
+    copy.fill(this, (value) => value);
+    return copy;
+  }
+
+  /** Gets all that another has, as `as` makes it of its values. */
+  fill(other: HeapObject, as: (value: Value) => Value): void {
+    for (const [key, value] of other.fields) this.held.set(key, as(value));
+    const { rest, base, resume, path, isEndless, isMap, content } = other;
+    this.shape = { ...other.shape, rest: rest && as(rest) };
+    this.#base = base && as(base);
+    this.#openOn = other.openOn;
+    this.#holds = other.holds;
+    Object.assign(this, { resume, path, isEndless, isMap, content });
+  }
 }
 
 export interface Value {
@@ -186,6 +253,15 @@ function isFirst(value: Value, at: number, all: readonly Value[]): boolean {
   return all.indexOf(value) === at;
 }
 
+let work = 0;
+
+/** How many alternatives, nodes and objects were gone through since this was asked last. */
+export function takeWork(): number {
+  const done = work;
+  work = 0;
+  return done;
+}
+
 /** One of several values. */
 export function either(all: readonly Value[]): Value {
   const different = all.length > 8 ? [...new Set(all)] : all.filter(isFirst);
@@ -194,13 +270,16 @@ export function either(all: readonly Value[]): Value {
   if (first === undefined) return none;
   if (values.length === 1) return first;
   const texts = differentTexts(values);
+  for (const { texts, things, nodes } of values)
+    work += texts.length + things.length + nodes.length;
+  const scalars = union(values.map((value) => value.scalars));
   const things = union(values.map((value) => value.things));
   const kept = fewTexts(texts);
   const few = fewThings(things);
   const isMany = kept.length < texts.length || few.length < things.length;
   const value: Value = {
     texts: kept,
-    scalars: union(values.map(({ scalars }) => scalars)).slice(0, alternativesMax),
+    scalars: scalars.length > alternativesMax ? scalars.slice(0, alternativesMax) : scalars,
     things: few,
     isOpen: isMany || values.some((value) => value.isOpen),
     nodes: nodesOf(values),
@@ -209,7 +288,21 @@ export function either(all: readonly Value[]): Value {
   };
   const isCut =
     (few.length < things.length && losesCalls(things, few)) || values.some((one) => one.isCut);
-  return isCut ? { ...value, isCut } : value;
+  // Where one of them is all of them, it stays the same: most joins add nothing.
+  return values.find((one) => isAll(one, value, isCut)) ?? (isCut ? { ...value, isCut } : value);
+}
+
+function isAll(one: Value, all: Value, isCut: boolean): boolean {
+  return (
+    one.texts === all.texts &&
+    one.things === all.things &&
+    one.nodes === all.nodes &&
+    one.scalars === all.scalars &&
+    one.isOpen === all.isOpen &&
+    one.isFolded === all.isFolded &&
+    one.isDecoded === all.isDecoded &&
+    (one.isCut ?? false) === isCut
+  );
 }
 
 /** Functions, and objects that hold some, of which a value may be one. */
@@ -218,16 +311,32 @@ export const functionsMax = 512;
 // As many alternatives as are kept: more of those that are called in ways of their own.
 function fewThings(things: readonly Thing[]): readonly Thing[] {
   if (things.length <= alternativesMax) return things;
-  let plain = 0;
+  const alike = new Map<string, number>();
   let others = 0;
-  return things.filter((thing) =>
-    isPlain(thing, 0) ? ++plain <= alternativesMax : ++others <= functionsMax,
-  );
+  return things.filter((thing) => {
+    const sort = sortOf(thing);
+    if (sort === undefined) return ++others <= functionsMax;
+    const count = alike.get(sort) ?? 0;
+    alike.set(sort, count + 1);
+    return count < alternativesMax;
+  });
+}
+
+// What things do in the same way, as far as they are called.
+function sortOf(thing: Thing): string | undefined {
+  if (thing.is === 'instance' && thing.object.openOn.length === 0 && hasNothing(thing.object))
+    return thing.of;
+  return isPlain(thing, 0) ? '' : undefined;
+}
+
+function hasNothing({ fields, rest }: HeapObject): boolean {
+  return fields.size === 0 && rest === undefined;
 }
 
 // Whether what is left out may do, when it is called, what none of those do that are kept.
 function losesCalls(things: readonly Thing[], kept: readonly Thing[]): boolean {
   const isKept = new Set(kept);
+  work += things.length + kept.length * (things.length - kept.length);
   return things.some((one) => !isKept.has(one) && !kept.some((other) => doSame(one, other)));
 }
 
@@ -260,7 +369,7 @@ function differentTexts(values: readonly Value[]): readonly Text[] {
   const [only = [], ...others] = lists;
   if (others.length === 0) return only;
   const byWhole = new Map<string, Text[]>();
-  return lists.flat().filter((text) => {
+  const different = lists.flat().filter((text) => {
     const { whole, nodes } = text;
     const alike = keep(byWhole, whole, () => []);
     // As many as are kept are enough.
@@ -269,9 +378,10 @@ function differentTexts(values: readonly Value[]): readonly Text[] {
     alike.push(text);
     return true;
   });
+  return different.length === only.length ? only : different;
 }
 
-function areSame(a: readonly string[], b: readonly string[]): boolean {
+function areSame<T>(a: readonly T[], b: readonly T[]): boolean {
   return a === b || (a.length === b.length && a.every((one, at) => one === b[at]));
 }
 
@@ -288,7 +398,7 @@ function union<T>(lists: readonly (readonly T[])[]): readonly T[] {
     all ??= new Set(only);
     for (const one of list) all.add(one);
   }
-  return all === undefined ? only : [...all];
+  return all === undefined || all.size === only.length ? only : [...all];
 }
 
 // As many alternatives as are kept, and no more letters in all than one text may have.
@@ -298,6 +408,7 @@ function fewTexts(texts: readonly Text[]): readonly Text[] {
     left -= length;
     return left >= 0;
   });
+  if (kept.length === texts.length) return texts;
   return kept.length === 0 ? texts.slice(0, 1) : kept;
 }
 
@@ -324,6 +435,7 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
     }
   };
   for (const value of values) add(value, 0);
+  work += nodes.size + seen.size;
   return [...nodes];
 }
 
@@ -434,22 +546,14 @@ export function knownText(value: Value | undefined): string | undefined {
 
 /** A new object of the heap. */
 export function newObject(kind: HeapObject['kind'], of?: OwnClass): HeapObject {
-  return {
-    kind,
-    born: birth(),
-    fields: new Map(),
-    rest: undefined,
-    length: 0,
-    openOn: [],
-    ...(of !== undefined && { class: of }),
-  };
+  return new HeapObject(kind, of);
 }
 
 /** A list with these items. */
 export function listValue(items: readonly Value[], isGrown = false): Value {
   const object = newObject('list');
   items.forEach((item, at) => {
-    object.fields.set(String(at), item);
+    object.put(String(at), item);
   });
   object.length = items.length;
   if (isGrown) object.rest = unknown;
@@ -459,7 +563,7 @@ export function listValue(items: readonly Value[], isGrown = false): Value {
 /** A record with these entries. */
 export function recordValue(entries: Iterable<readonly [string, Value]>): Value {
   const object = newObject('record');
-  for (const [key, value] of entries) object.fields.set(key, value);
+  for (const [key, value] of entries) object.put(key, value);
   return objectValue(object);
 }
 
@@ -559,4 +663,56 @@ export function isSame(a: Value | undefined, b: Value): boolean {
     a.scalars.every((scalar, at) => scalar === b.scalars[at]) &&
     a.texts.every((text, at) => text.whole === b.texts[at]?.whole)
   );
+}
+
+/** Whether two values are the same in all that a program can see of them, but for their objects. */
+export function isEqual(
+  a: Value,
+  b: Value,
+  isSameObject: (a: HeapObject, b: HeapObject) => boolean,
+): boolean {
+  work += a.things.length + a.texts.length;
+  return (
+    (a === b && a.things.length === 0) ||
+    (a.isOpen === b.isOpen &&
+      a.isFolded === b.isFolded &&
+      a.isDecoded === b.isDecoded &&
+      a.isCut === b.isCut &&
+      areSame(a.nodes, b.nodes) &&
+      areSame(a.scalars, b.scalars) &&
+      a.things.length === b.things.length &&
+      a.texts.length === b.texts.length &&
+      a.things.every((thing, at) => isEqualThing(thing, b.things[at], isSameObject)) &&
+      a.texts.every((text, at) => text.isEqual(b.texts[at])))
+  );
+}
+
+function isEqualThing(
+  a: Thing,
+  b: Thing | undefined,
+  isSameObject: (a: HeapObject, b: HeapObject) => boolean,
+): boolean {
+  switch (a.is) {
+    case 'api':
+      return b?.is === 'api' && a.name === b.name;
+    case 'object':
+      return b?.is === 'object' && isSameObject(a.object, b.object);
+    case 'instance':
+      return b?.is === 'instance' && a.of === b.of && isSameObject(a.object, b.object);
+    case 'class':
+      return b?.is === 'class' && a.class === b.class;
+    case 'module':
+      return b?.is === 'module' && a.program === b.program;
+    case 'function':
+      return (
+        b?.is === 'function' &&
+        a.func === b.func &&
+        a.around === b.around &&
+        a.owner === b.owner &&
+        a.takesObject === b.takesObject &&
+        (a.self && b.self ? isEqual(a.self, b.self, isSameObject) : a.self === b.self)
+      );
+    default:
+      return a === b;
+  }
 }

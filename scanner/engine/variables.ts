@@ -1,21 +1,21 @@
-import { birth, type Fields, type Heap } from './heap.ts';
+import type { Heap } from './heap.ts';
+import { Store, traceNow } from './store.ts';
 import type { Value } from './value.ts';
 
 /** The variables of a function, inside those of the functions around it. */
-export class Variables implements Fields {
-  readonly born = birth();
-  readonly fields = new Map<string, Value>();
-  readonly isVariables = true;
+export class Variables extends Store {
+  override readonly isVariables = true;
   readonly #heap: Heap;
   readonly #outer: Variables | undefined;
 
   constructor(heap: Heap, outer?: Variables) {
+    super();
     this.#heap = heap;
     this.#outer = outer;
   }
 
   get(name: string): Value | undefined {
-    return this.fields.get(name) ?? this.#outer?.get(name);
+    return this.#own(name) ?? this.#outer?.get(name);
   }
 
   /** Sets a variable where it is, or here when nobody has it. */
@@ -28,8 +28,14 @@ export class Variables implements Fields {
     this.#heap.set(this, name, value);
   }
 
+  #own(name: string): Value | undefined {
+    const value = this.held.get(name);
+    traceNow()?.reads(this, name, value);
+    return value;
+  }
+
   #homeOf(name: string): Variables | undefined {
-    if (this.fields.has(name)) return this;
+    if (this.#own(name) !== undefined) return this;
     return this.#outer === undefined ? undefined : this.#outer.#homeOf(name);
   }
 

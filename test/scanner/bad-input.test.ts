@@ -59,9 +59,9 @@ it('a list that is its own way to be called is called a few times', async () => 
   expect(findings.map(({ message }) => message).join('\n')).toContain('http://a.example/x');
 });
 
-it('the last of many calls is told where it is given what no other was', async () => {
+it('the last of many calls is followed where it is given what no other was', async () => {
   const calls = "go('log', 'a');".repeat(300);
-  const { findings, verdict } = await scan(
+  const { verdict } = await scan(
     'a.js',
     `function go(what, text) {
       if (what === 'main') { ${calls} go('put', process.env.AWS_SECRET_ACCESS_KEY); }
@@ -69,8 +69,7 @@ it('the last of many calls is told where it is given what no other was', async (
     }
     go('main');`,
   );
-  expect(verdict).not.toBe('pass');
-  expect(findings.map(({ message }) => message).join('\n')).toContain('inside itself');
+  expect(verdict).toBe('block');
 });
 
 it('a page whose programs are not followed to the end says so once', async () => {

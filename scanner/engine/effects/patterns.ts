@@ -33,8 +33,8 @@ export function patternOf({ args: [source = unknown, flags] }: ApiCall): Value {
   const [known] = source.things;
   if (known?.is === 'instance' && known.of === 'RegExp') return source;
   const object = newObject('object');
-  object.fields.set('source', source);
-  object.fields.set('flags', flags ?? textValue(''));
+  object.put('source', source);
+  object.put('flags', flags ?? textValue(''));
   return instanceValue('RegExp', object);
 }
 
@@ -193,9 +193,9 @@ function groupsIn(match: RegExpExecArray, text: Value): Value {
   const named = Object.entries(match.groups ?? {});
   const groups = recordValue(named.map(([name, one]) => [name, textValue(one ?? '')]));
   for (const object of objectsOf(list)) {
-    object.fields.set('groups', groups);
-    object.fields.set('index', scalarValue(match.index));
-    object.fields.set('input', text);
+    object.put('groups', groups);
+    object.put('index', scalarValue(match.index));
+    object.put('input', text);
   }
   return list;
 }

@@ -35,7 +35,7 @@ export function proxied(engine: Engine, call: ApiCall): Value {
   const isBefore = getter !== undefined || setter !== undefined;
   const before = isBefore ? beforeTarget(engine, call, target, getter) : target;
   if (setter !== undefined)
-    for (const object of objectsOf(before)) object.fields.set(anySetter, thingValue(setter));
+    for (const object of objectsOf(before)) object.put(anySetter, thingValue(setter));
   return either([before, ...callers.map(thingValue)]);
 }
 

@@ -6,7 +6,6 @@ import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { passThrough, shownApi } from '../api-calls.ts';
 import { boundCall, callValue, finderOf, givenArgs, nothingGiven } from '../calls.ts';
 import { classFrom } from '../classes.ts';
-import { birth } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { itemAt } from '../items.ts';
 import { compute, isCodec } from '../library/library.ts';
@@ -35,7 +34,6 @@ import {
   scalarValue,
   textsOf,
   textValue,
-  thingValue,
   unknown,
   type Value,
   withNodes,
@@ -260,7 +258,7 @@ function parsedOptions(engine: Engine, call: ApiCall, made: Made): Value {
   const object = newObject('record');
   for (const { fields } of objectsOf(call.self ?? unknown))
     for (const [name, value] of fields)
-      object.fields.set(name, { ...withNodes(value, nodes), isOpen: true });
+      object.put(name, { ...withNodes(value, nodes), isOpen: true });
   if (object.fields.size === 0) return parsed;
   object.rest = dataOf(nodes);
   const space = objectValue(object);
@@ -284,7 +282,7 @@ function sortedBy(engine: Engine, call: ApiCall, made: Made): Value {
 function packageFolders(): Value {
   const object = newObject('list');
   const folder = textValue(`${unknownPart}/site-packages`);
-  for (const key of ['0', '1', 'purelib', 'platlib']) object.fields.set(key, folder);
+  for (const key of ['0', '1', 'purelib', 'platlib']) object.put(key, folder);
   object.length = 1;
   return objectValue(object);
 }
@@ -323,12 +321,11 @@ function entryOf(engine: Engine, call: ApiCall): Value {
 
 function copyOf(call: ApiCall): Value {
   const objects = objectsOf(call.args[0] ?? call.self ?? unknown);
-  const copies = objects.map((one) =>
-    thingValue({
-      is: 'object',
-      object: { ...one, born: birth(), fields: new Map([...one.fields, ...call.named]) },
-    }),
-  );
+  const copies = objects.map((one) => {
+    const copy = one.copy();
+    for (const [name, value] of call.named) copy.put(name, value);
+    return objectValue(copy);
+  });
   return copies.length === 0 ? (call.args[0] ?? dataIn(call)) : either(copies);
 }
 
@@ -360,7 +357,7 @@ function fieldsOf(call: ApiCall): Value {
   if (of.things.some(({ is }) => is === 'api' || is === 'module')) return of;
   const objects = objectsOf(of);
   if (objects.length === 0) return dataIn(call);
-  return either(objects.map(({ class: _, ...plain }) => objectValue({ ...plain, kind: 'record' })));
+  return either(objects.map((one) => objectValue(one.asRecord())));
 }
 
 function reducedBy(engine: Engine, call: ApiCall): Value {
@@ -442,7 +439,7 @@ function objectOf(engine: Engine, call: ApiCall, made: Made, of: string, isBare:
   const all = allGiven(call);
   const held = [...all, ...madeIn(made)];
   if (held.length > 0 && !isBare) object.rest = dataOf(allNodesOf(held));
-  for (const [name, receiver] of receiversIn(engine, call.args)) object.fields.set(name, receiver);
+  for (const [name, receiver] of receiversIn(engine, call.args)) object.put(name, receiver);
   return instanceValue(of, object);
 }
 
@@ -457,14 +454,14 @@ function recordOf({ args, named, spread }: ApiCall): Value {
       for (const pair of pairs) {
         const key = pair?.[0] === undefined ? undefined : keyOf(pair[0]);
         if (key === undefined) loose.push(...(pair ?? [value]));
-        else object.fields.set(key, pair?.[1] ?? unknown);
+        else object.put(key, pair?.[1] ?? unknown);
       }
     else if (one?.kind === 'record' && others.length === 0) {
-      for (const [key, field] of one.fields) object.fields.set(key, field);
+      for (const [key, field] of one.fields) object.put(key, field);
       if (one.rest !== undefined) loose.push(one.rest);
     } else loose.push(value);
   }
-  for (const [key, value] of named) object.fields.set(key, value);
+  for (const [key, value] of named) object.put(key, value);
   if (loose.length > 0) object.rest = { ...dataOf(allNodesOf(loose)), isOpen: true };
   return objectValue(object);
 }

@@ -54,7 +54,7 @@ function stepOf(engine: Engine, call: ApiCall, of: Value, member: string): Value
   );
   const value = either([next, ...answers.map(partOf)]);
   const object = newObject('record');
-  object.fields.set(member, withNodes({ ...value, isOpen: true }, of.nodes));
+  object.put(member, withNodes({ ...value, isOpen: true }, of.nodes));
   object.rest = unknown;
   return objectValue(object);
 }

@@ -165,7 +165,7 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
       const name = key === undefined ? undefined : keyOf(key);
       // Whoever goes through the entries gets the keys as well.
       if (name === undefined) loose.push(withNodes(one, allNodesOf([key ?? unknown])));
-      else object.fields.set(name, one);
+      else object.put(name, one);
     }
     if (loose.length > 0) object.rest = { ...either(loose), isOpen: true };
     return objectValue(object);

@@ -1,8 +1,7 @@
 /** Code that a script runs: its own functions, other scripts, and texts of any language. */
 
 import { type ParsedScript, parse } from 'unbash';
-import { framesMax, nothingGiven, recursionMax, tooDeep } from '../../engine/calls.ts';
-import { isCalledOften } from '../../engine/invoke.ts';
+import { framesMax, recursionMax, tooDeep } from '../../engine/calls.ts';
 import { Text } from '../../engine/text.ts';
 import {
   dataOf,
@@ -41,14 +40,11 @@ export function callFunction(
   const { engine } = shell;
   const { func, program } = own;
   const active = engine.activeOf(func);
-  const call = { given: { ...nothingGiven, args: args ?? [] }, self: undefined };
-  const isOver =
-    isCalledOften(engine, func, frame, at.place, call) ||
-    (engine.isExhausted && engine.called.has(func));
+  const isOver = engine.isExhausted && engine.called.has(func);
   engine.called.add(func);
   const isTooDeep = frame.depth >= framesMax;
   if (isTooDeep) engine.leaveOut(tooDeep, frame, at.place);
-  if (active > recursionMax || isTooDeep || isOver) return dataOf(nodes(...call.given.args));
+  if (active > recursionMax || isTooDeep || isOver) return dataOf(nodes(...(args ?? [])));
   engine.active.set(func, active + 1);
   // In the last of many calls inside one another, each argument is any of them.
   const isLast = active >= recursionMax;

@@ -129,7 +129,8 @@ function connectionFor(shell: Shell, operator: string, text: string): Connection
 
 /** A value that is a connection. */
 export function connectionValue(capability: Connection): Value {
-  const object = { ...newObject('object'), openOn: [{ capability }] };
+  const object = newObject('object');
+  object.openOn = [{ capability }];
   return instanceValue('Connection', object);
 }
 

@@ -149,10 +149,10 @@ export function arrayValue(entries: readonly (readonly [string, Value])[]): Valu
   const isCounted = entries.every(([key]) => /^\d{1,9}$/.test(key));
   const sorted = isCounted ? [...entries].sort(([a], [b]) => Number(a) - Number(b)) : entries;
   const object = newObject('record');
-  for (const [key, value] of sorted.slice(0, arrayItemsMax)) object.fields.set(key, value);
+  for (const [key, value] of sorted.slice(0, arrayItemsMax)) object.put(key, value);
   const left = sorted.slice(arrayItemsMax).map(([, value]) => value);
   // What else the array holds is any text.
-  if (left.length > 0) object.fields.set(`${arrayItemsMax}`, dataOf(nodes(...left)));
+  if (left.length > 0) object.put(`${arrayItemsMax}`, dataOf(nodes(...left)));
   return objectValue(object);
 }
 

@@ -1,0 +1,289 @@
+/**
+ * Calls of the skill's functions that lead to what the same call led to before. Nothing that it saw
+ * has changed since: it changes the same once more, and what it made is made anew. A call that does
+ * more than that, such as a note in the graph of the flow, is gone through each time.
+ */
+import { keep } from '../fact/remembered.ts';
+import type { CallSite, Given } from './calls.ts';
+import type { Engine, Invocation } from './interpret.ts';
+import {
+  birth,
+  type Change,
+  isBlank,
+  isSameShape,
+  type Store,
+  Trace,
+  traceNow,
+  untoldNow,
+} from './store.ts';
+import { HeapObject, isEqual, type OwnFunction, type Thing, type Value } from './value.ts';
+
+/** What a function is called with. */
+export interface Call {
+  readonly given: Given;
+  readonly self: Value | undefined;
+}
+
+/** One call, and what it led to. */
+export interface Recall extends Call {
+  readonly own: OwnFunction;
+  readonly key: string;
+  readonly mode: string;
+  readonly trace: Trace;
+  readonly active: readonly (readonly [of: object, count: number])[];
+  readonly changes: readonly Change[];
+  readonly jumps: Trace['jumps'];
+  readonly thrown: readonly Value[];
+  readonly raised: Value | undefined;
+  readonly value: Value;
+  readonly isFixed: boolean;
+  /** What it made is newer. */
+  readonly madeAt: number;
+}
+
+/** Calls of one function that are kept. */
+const recallsMax = 16;
+
+/** Goes through a call, or recalls what it led to. */
+export function recall(
+  engine: Engine,
+  own: OwnFunction,
+  call: Call,
+  { node, frame }: Pick<CallSite, 'node' | 'frame'>,
+  follow: () => Value,
+): Value {
+  // A shell has a state of its own, and a block ends the function around.
+  if (engine.library !== undefined || own.func.isBlock || call.given.sent) return follow();
+  const recalls = keep(engine.recalls, own.func, () => []);
+  const key = engine.keyOf(frame, node);
+  const isRepeating = engine.knowledge.rounds !== undefined && engine.isRepeating;
+  const mode = `${untoldNow()} ${isRepeating} ${engine.notes.importing > 0}`;
+  for (const one of recalls) {
+    const places =
+      one.mode === mode && (!one.trace.isOfFrame || one.key === key)
+        ? placesIn(one, engine, own, call)
+        : undefined;
+    if (places !== undefined) return again(engine, one, places, frame);
+  }
+  const { ended, thrown } = frame;
+  const before = { thrown: thrown.length, raised: engine.raisedLast };
+  const trace = Trace.begin();
+  let value: Value;
+  try {
+    value = follow();
+  } finally {
+    trace.end();
+  }
+  if (trace.isBroken || frame.ended !== ended || engine.isExhausted) return value;
+  const copies = new Copies(trace.born);
+  const madeAt = birth();
+  const { raisedLast } = engine;
+  const one: Recall = {
+    ...call,
+    own,
+    key,
+    mode,
+    trace,
+    active: [...trace.active].map((of) => [of, engine.active.get(of) ?? 0]),
+    changes: [...trace.changes, ...endsOf(trace.changes)].map((each) => copies.ofChange(each)),
+    jumps: trace.jumps.map((each) => copies.ofJump(each)),
+    thrown: thrown.slice(before.thrown).map((each) => copies.of(each)),
+    raised: raisedLast === before.raised ? undefined : copies.of(raisedLast),
+    value: copies.of(value),
+    isFixed: copies.isFixed,
+    madeAt,
+  };
+  engine.left -= copies.size;
+  if (!copies.isPossible) return value;
+  trace.keep();
+  recalls.push(one);
+  if (recalls.length > recallsMax) recalls.shift();
+  return value;
+}
+
+/** By the objects of a recalled call, those that stand in their places. */
+type Places = Map<HeapObject, HeapObject>;
+
+// Where the same call finds what the other one found: the objects in the places of the other's.
+function placesIn(one: Recall, engine: Engine, own: OwnFunction, call: Call): Places | undefined {
+  const { around, owner } = one.own;
+  if (around !== own.around || owner !== own.owner) return undefined;
+  if (one.active.some(([of, count]) => (engine.active.get(of) ?? 0) !== count)) return undefined;
+  const places: Places = new Map();
+  const before = [one.own.self, one.self, ...one.given.args, ...one.given.spread];
+  const now = [own.self, call.self, ...call.given.args, ...call.given.spread];
+  const isSame =
+    one.given.isAnything === call.given.isAnything &&
+    one.given.args.length === call.given.args.length &&
+    [...one.given.named.keys()].join() === [...call.given.named.keys()].join() &&
+    areAlike([...before, ...one.given.named.values()], [...now, ...call.given.named.values()], {
+      places,
+      taken: new Set(),
+      trace: one.trace,
+    });
+  engine.spend(isSame ? one.trace.size : now.length);
+  if (!isSame || (one.isFixed && [...places].some(([a, b]) => a !== b))) return undefined;
+  return one.trace.isAsItWas(places) ? places : undefined;
+}
+
+interface Likeness {
+  readonly places: Places;
+  /** The objects that stand in a place. */
+  readonly taken: Set<HeapObject>;
+  readonly trace: Trace;
+}
+
+function areAlike(
+  a: readonly (Value | undefined)[],
+  b: readonly (Value | undefined)[],
+  how: Likeness,
+): boolean {
+  return a.length === b.length && a.every((value, at) => isAlike(value, b[at], how));
+}
+
+function isAlike(a: Value | undefined, b: Value | undefined, how: Likeness): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return isEqual(a, b, (one, other) => isInPlace(one, other, how));
+}
+
+// Another object in the place of one that was empty, or that nobody has changed since.
+function isInPlace(a: HeapObject, b: HeapObject, how: Likeness): boolean {
+  const { places, taken, trace } = how;
+  const known = places.get(a);
+  if (known !== undefined || places.size >= copiesMax) return known === b;
+  const isOther = a !== b;
+  if (isOther && (trace.seen.has(b) || a.kind !== b.kind || a.class !== b.class)) return false;
+  if (isOther && (taken.has(b) || !isPlain(a) || !isPlain(b))) return false;
+  places.set(a, b);
+  taken.add(b);
+  // What was seen of it is as it was: all of it is the same.
+  const since = trace.seen.get(a);
+  if (!isOther || since === undefined) return true;
+  if (trace.blank.has(a)) return isBlank(b);
+  return (
+    a.clock.since === since &&
+    a.held.size === b.held.size &&
+    isSameShape({ ...a.shape, rest: undefined }, { ...b.shape, rest: undefined }) &&
+    [...a.held].every(([key, value]) => isAlike(value, b.held.get(key), how)) &&
+    isAlike(a.shape.rest, b.shape.rest, how)
+  );
+}
+
+function isPlain({ openOn, holds, base, resume, path, isEndless, isMap, content }: HeapObject) {
+  const besides = [base, resume, path, isEndless, isMap, content];
+  return openOn.length + holds.length === 0 && besides.every((one) => one === undefined);
+}
+
+function again(engine: Engine, one: Recall, places: Places, frame: Invocation): Value {
+  const { trace, changes, madeAt } = one;
+  const outer = traceNow();
+  if (outer !== undefined) trace.showTo(outer, places);
+  const copies = new Copies(madeAt, places);
+  for (const change of changes) engine.heap.change(copies.ofChange(change));
+  for (const jump of one.jumps) {
+    const { kind, changes: before } = copies.ofJump(jump);
+    engine.heap.jump(kind, before);
+  }
+  frame.thrown.push(...one.thrown.map((each) => copies.of(each)));
+  if (one.raised !== undefined) engine.raised = copies.of(one.raised);
+  const value = copies.of(one.value);
+  engine.left -= copies.size;
+  return value;
+}
+
+// What fields and shapes are in the end: a branch may have taken a change back.
+function endsOf(changes: readonly Change[]): readonly Change[] {
+  return changes.map(({ store, key }) =>
+    key === undefined ? { store, shape: store.shape } : { store, key, value: store.held.get(key) },
+  );
+}
+
+/** Objects that are copied with one value. */
+const copiesMax = 256;
+
+/** Values with copies of all objects that are newer than a time. */
+class Copies {
+  /** Whether what a copy does is what the value does. */
+  isPossible = true;
+  /** Something in it goes on with the very objects that the call was given. */
+  isFixed = false;
+  readonly #after: number;
+  readonly #copies: Places;
+
+  constructor(after: number, places: Places = new Map()) {
+    this.#after = after;
+    this.#copies = new Map(places);
+  }
+
+  get size(): number {
+    return this.#copies.size;
+  }
+
+  ofChange({ store, value, shape, ...change }: Change): Change {
+    return {
+      ...change,
+      store: this.#ofStore(store),
+      value: value && this.of(value),
+      ...(shape && { shape: { ...shape, rest: shape.rest && this.of(shape.rest) } }),
+    };
+  }
+
+  ofJump({ kind, changes }: Trace['jumps'][number]): Trace['jumps'][number] {
+    const all = [...changes].map(([store, { fields, shape, since }]) => {
+      const copied = [...fields].map(([key, value]) => [key, value && this.of(value)] as const);
+      return [this.#ofStore(store), { fields: new Map(copied), shape, since }] as const;
+    });
+    return { kind, changes: new Map(all) };
+  }
+
+  of(value: Value): Value {
+    if (value.texts.some(({ isBuffer }) => isBuffer)) this.isPossible = false;
+    const things = value.things.map((thing) => this.#ofThing(thing));
+    const isSame = things.every((thing, at) => thing === value.things[at]);
+    return isSame ? value : { ...value, things };
+  }
+
+  #ofStore(store: Store): Store {
+    return store instanceof HeapObject ? this.#ofObject(store) : store;
+  }
+
+  #ofThing(thing: Thing): Thing {
+    if (thing.is === 'object' || thing.is === 'instance') {
+      const object = this.#ofObject(thing.object);
+      return object === thing.object ? thing : { ...thing, object };
+    }
+    if (thing.is === 'function') {
+      if ((thing.around?.born ?? 0) > this.#after) this.isPossible = false;
+      const self = thing.self && this.of(thing.self);
+      return self === thing.self ? thing : { ...thing, self };
+    }
+    if (thing.is === 'class' && thing.class.born > this.#after) this.isPossible = false;
+    if (thing.is === 'bound') this.#isOld(thing.callee, ...valuesIn(thing.given));
+    if (thing.is === 'finder') this.#isOld(...thing.names, ...valuesIn(thing.given));
+    return thing;
+  }
+
+  #isOld(...values: readonly Value[]): void {
+    if (values.some((value) => this.of(value) !== value)) this.isPossible = false;
+  }
+
+  #ofObject(object: HeapObject): HeapObject {
+    const known = this.#copies.get(object);
+    if (known !== undefined) return known;
+    if (object.born <= this.#after) return object;
+    const copy = new HeapObject(object.kind, object.class);
+    this.#copies.set(object, copy);
+    this.isFixed ||= object.resume !== undefined;
+    if (this.#copies.size > copiesMax) {
+      this.isPossible = false;
+      return copy;
+    }
+    copy.fill(object, (value) => this.of(value));
+    copy.holds = object.holds.map((one) => this.#ofObject(one));
+    return copy;
+  }
+}
+
+function valuesIn({ args, named, spread }: Given): readonly Value[] {
+  return [...args, ...named.values(), ...spread];
+}

@@ -1,0 +1,257 @@
+/**
+ * What a program changes while it is gone through, and which of it is seen and changed by the calls
+ * that are going on: where nothing that a call saw has changed, it leads to the same once more.
+ */
+import { keep } from '../fact/remembered.ts';
+import type { Changes } from './heap.ts';
+import type { Value } from './value.ts';
+
+let made = 0;
+
+/** The time at which a store is made or changed. */
+export function birth(): number {
+  made += 1;
+  return made;
+}
+
+/** What a store is besides its fields. */
+export interface Shape {
+  /** What may stand at any key. */
+  readonly rest: Value | undefined;
+  /** Positions of a list. */
+  readonly length: number;
+  /** Some of the keys may be missing. */
+  readonly isPartial: boolean;
+  /** How many of its items were taken one by one. */
+  readonly at: number | undefined;
+}
+
+function fresh(since: number): Pick<Store, 'held' | 'clock'> {
+  return { held: new Map(), clock: { since } };
+}
+
+const plain: Shape = { rest: undefined, length: 0, isPartial: false, at: undefined };
+
+/** Values by their names: variables of a function, an object, a class. */
+export class Store {
+  /** When it was made; what a branch makes is nothing that others see. */
+  readonly born: number;
+  /** When its fields or its shape became what they are; stores with the same fields share it. */
+  readonly clock: { since: number };
+  readonly isVariables: boolean = false;
+  readonly kind?: 'list' | 'record' | 'object';
+  /** Its fields and its shape, for those who note themselves that they see them. */
+  readonly held: Map<string, Value>;
+  shape = plain;
+  /** A trace that is kept has seen it. */
+  isKept = false;
+
+  constructor(born = birth(), { held, clock }: Pick<Store, 'held' | 'clock'> = fresh(born)) {
+    this.born = born;
+    this.held = held;
+    this.clock = clock;
+  }
+
+  get fields(): ReadonlyMap<string, Value> {
+    saw(this);
+    return this.held;
+  }
+
+  get rest(): Value | undefined {
+    saw(this);
+    return this.shape.rest;
+  }
+
+  set rest(rest) {
+    this.become({ rest });
+  }
+
+  get length(): number {
+    saw(this);
+    return this.shape.length;
+  }
+
+  set length(length) {
+    this.become({ length });
+  }
+
+  get isPartial(): boolean {
+    saw(this);
+    return this.shape.isPartial;
+  }
+
+  set isPartial(isPartial) {
+    this.become({ isPartial });
+  }
+
+  get at(): number | undefined {
+    saw(this);
+    return this.shape.at;
+  }
+
+  /** Gives what was just made a field: nobody takes it back. */
+  put(key: string, value: Value): void {
+    changedUntold(this);
+    this.held.set(key, value);
+  }
+
+  protected become(to: Partial<Shape>): void {
+    const shape = { ...this.shape, ...to };
+    if (isSameShape(shape, this.shape)) return;
+    changedUntold(this);
+    this.shape = shape;
+    this.clock.since = birth();
+  }
+}
+
+export function isBlank({ held, shape }: Store): boolean {
+  return held.size === 0 && isSameShape(shape, plain);
+}
+
+export function isSameShape(a: Shape, b: Shape): boolean {
+  return a.rest === b.rest && a.length === b.length && a.isPartial === b.isPartial && a.at === b.at;
+}
+
+/** What a call that is going on sees and changes of what was there before it. */
+export class Trace {
+  readonly born = birth();
+  readonly #outer = trace;
+  /** It does more than that, and so is no more than itself. */
+  isBroken = false;
+  /** What it noted, it noted of this frame. */
+  isOfFrame = false;
+  /** Since when what it saw was what it is. */
+  readonly seen = new Map<Store, number>();
+  /** What had nothing in it then. */
+  readonly blank = new Set<Store>();
+  readonly variables = new Map<Store, Map<string, Value | undefined>>();
+  /** What it changed, one after the other. */
+  readonly changes: Change[] = [];
+  /** What its branches changed before they threw something out of it. */
+  readonly jumps: { readonly kind: string; readonly changes: Changes }[] = [];
+  /** Functions of which it was asked how often they are going on. */
+  readonly active = new Set<object>();
+
+  /** Begins it, inside the one that is going on. */
+  static begin(): Trace {
+    trace = new Trace();
+    return trace;
+  }
+
+  /** Ends it: what it saw and changed, the one around saw and changed. */
+  end(): void {
+    trace = this.#outer;
+    if (trace === undefined || this.isBroken) return;
+    this.showTo(trace);
+    for (const change of this.changes) trace.adds(change);
+  }
+
+  /** Another one sees and changes what it did, with other stores in the places of some. */
+  showTo(other: Trace, places: ReadonlyMap<Store, Store> = new Map()): void {
+    for (const [store, since] of this.seen) {
+      const place = places.get(store) ?? store;
+      other.sees(place, place === store ? since : place.clock.since);
+    }
+    for (const [store, names] of this.variables)
+      for (const [name, value] of names) other.reads(store, name, value);
+    for (const one of this.active) other.active.add(one);
+    if (this.isOfFrame) other.notes();
+  }
+
+  /** Whether all that it saw is as it was then, but for stores in whose places others stand. */
+  isAsItWas(places: ReadonlyMap<Store, Store>): boolean {
+    for (const [store, since] of this.seen)
+      if (store.clock.since !== since && (places.get(store) ?? store) === store) return false;
+    for (const [store, names] of this.variables)
+      for (const [name, value] of names) if (store.held.get(name) !== value) return false;
+    return true;
+  }
+
+  /** It is compared with what is there later. */
+  keep(): void {
+    for (const store of this.seen.keys()) store.isKept = true;
+  }
+
+  get size(): number {
+    return this.seen.size + this.variables.size + this.changes.length;
+  }
+
+  sees(store: Store, since = store.clock.since): void {
+    if (this.isBroken || store.born > this.born || this.seen.has(store)) return;
+    this.seen.set(store, since);
+    if (isBlank(store)) this.blank.add(store);
+    this.#limit();
+  }
+
+  reads(store: Store, name: string, value: Value | undefined): void {
+    if (this.isBroken || store.born > this.born) return;
+    const names = keep(this.variables, store, () => new Map());
+    if (!names.has(name)) names.set(name, value);
+    this.#limit();
+  }
+
+  adds(change: Change): void {
+    if (this.isBroken || change.store.born > this.born) return;
+    this.changes.push(change);
+    this.#limit();
+  }
+
+  /** A branch jumps to what began then, if anything did. */
+  jump(kind: string, changes: Changes, born = 0): void {
+    for (let one: Trace | undefined = this; one !== undefined; one = one.#outer)
+      if (!one.isBroken && born < one.born) one.jumps.push({ kind, changes });
+  }
+
+  notes(): void {
+    for (let one: Trace | undefined = this; one?.isOfFrame === false; one = one.#outer)
+      one.isOfFrame = true;
+  }
+
+  break(): void {
+    for (let one: Trace | undefined = this; one?.isBroken === false; one = one.#outer)
+      one.isBroken = true;
+  }
+
+  #limit(): void {
+    if (this.size > tracedMax) this.break();
+  }
+}
+
+/** A field that got a value, or none; or a store that got a shape. */
+export interface Change {
+  readonly store: Store;
+  readonly key?: string;
+  readonly value?: Value | undefined;
+  readonly shape?: Shape;
+}
+
+/** What one call may see and change. */
+const tracedMax = 1_024;
+
+let trace: Trace | undefined;
+/** Counts the changes that no trace says. */
+let untold = 0;
+
+/** The innermost trace that is going on. */
+export function traceNow(): Trace | undefined {
+  return trace;
+}
+
+export function saw(store: Store): void {
+  trace?.sees(store);
+}
+
+/** What is known of a store, or of all, is changed by nothing that can be done once more. */
+export function breaksAt(store?: Store): void {
+  if (trace !== undefined && (store?.born ?? 0) <= trace.born) trace.break();
+}
+
+/** Something changes without a trace: a store, or what all programs see. */
+export function changedUntold(store?: Store): void {
+  breaksAt(store);
+  if (store?.isKept !== false) untold += 1;
+}
+
+export function untoldNow(): number {
+  return untold;
+}
