@@ -206,8 +206,11 @@ function noteHidden(
   row: Row,
 ): void {
   if (!isByText || shown.includes('*')) return;
-  if (engine.knowledge.modules && !isHiddenName(engine, frame, shown, row)) return;
   const { text } = frame.program.source;
+  // A name that is written there does nothing, whatever it is called on.
+  const isWritten = text.includes(`.${shown.slice(shown.lastIndexOf('.') + 1)}`);
+  if (isWritten && (row === through || row.effects.length === 0)) return;
+  if (engine.knowledge.modules && !isHiddenName(engine, frame, shown, row)) return;
   const callee = node.kind === 'call' ? text.slice(node.callee.start, node.callee.end) : '';
   const at = engine.at(frame, node, shown, 'folded');
   engine.notes.trait(at, 'folded-name', callee === '' ? shown : `${callee} is ${shown}`);
@@ -332,7 +335,6 @@ function isHiddenName(
   const [effect, ...more] = effects;
   const readsPath = effect?.does === 'read' && effect.path !== 'self';
   if (readsPath && more.length === 0 && !isPowerful) return false;
-  if (effects.length === 0 && !isPowerful) return false;
   const { text } = program.source;
   const plainOf = (part: string): string => part.replace(/\W/g, '').slice(0, 80);
   engine.context.steps.take(1 + (text.length >> 6));
@@ -340,6 +342,7 @@ function isHiddenName(
     const name = plainOf(part);
     return new RegExp(`(["'.]|import )${name}\\b|\\b${name}\\(`).test(text);
   };
+  if (effects.length === 0 && (!isPowerful || isPlain(parts.at(-1) ?? ''))) return false;
   const whole = new RegExp(`(["'])${parts.slice(0, -1).map(plainOf).join('\\.')}\\1`);
   const isChosen =
     !isPowerful &&

@@ -65,7 +65,7 @@ export const charactersPerNodeShift = 6;
 const itemsPerNodeShift = 3;
 const itemsPerStepShift = 2;
 /** As many alternatives that are joined, or objects that are searched, cost as much as a node. */
-const workPerNode = 8;
+const workPerNode = 24;
 const makers: ReadonlySet<Node['kind']> = new Set([
   'call',
   'new',

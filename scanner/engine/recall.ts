@@ -93,7 +93,7 @@ export function recall(
     isFixed: copies.isFixed,
     madeAt,
   };
-  engine.left -= copies.size;
+  engine.left -= copies.size >> 1;
   if (!copies.isPossible) return value;
   trace.keep();
   recalls.push(one);
@@ -121,7 +121,7 @@ function placesIn(one: Recall, engine: Engine, own: OwnFunction, call: Call): Pl
       taken: new Set(),
       trace: one.trace,
     });
-  engine.spend(isSame ? one.trace.size : now.length);
+  engine.spend((isSame ? one.trace.size : now.length) >> 3);
   if (!isSame || (one.isFixed && [...places].some(([a, b]) => a !== b))) return undefined;
   return one.trace.isAsItWas(places) ? places : undefined;
 }
@@ -187,7 +187,7 @@ function again(engine: Engine, one: Recall, places: Places, frame: Invocation): 
   frame.thrown.push(...one.thrown.map((each) => copies.of(each)));
   if (one.raised !== undefined) engine.raised = copies.of(one.raised);
   const value = copies.of(one.value);
-  engine.left -= copies.size;
+  engine.left -= copies.size >> 1;
   return value;
 }
 

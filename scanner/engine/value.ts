@@ -6,7 +6,7 @@ import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { Func, LoweredProgram, NodeOf } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import type { Given } from './calls.ts';
-import { changedUntold, Store, saw } from './store.ts';
+import { changedUntold, isBlank, Store, saw } from './store.ts';
 import { concatTexts, Text } from './text.ts';
 import type { Variables } from './variables.ts';
 
@@ -275,7 +275,7 @@ export function either(all: readonly Value[]): Value {
   const scalars = union(values.map((value) => value.scalars));
   const things = union(values.map((value) => value.things));
   const kept = fewTexts(texts);
-  const few = fewThings(things);
+  const { few, isCut: isLess } = fewThings(things);
   const isMany = kept.length < texts.length || few.length < things.length;
   const value: Value = {
     texts: kept,
@@ -286,8 +286,7 @@ export function either(all: readonly Value[]): Value {
     isFolded: values.some((value) => value.isFolded),
     isDecoded: values.some((value) => value.isDecoded),
   };
-  const isCut =
-    (few.length < things.length && losesCalls(things, few)) || values.some((one) => one.isCut);
+  const isCut = isLess || values.some((one) => one.isCut);
   // Where one of them is all of them, it stays the same: most joins add nothing.
   return values.find((one) => isAll(one, value, isCut)) ?? (isCut ? { ...value, isCut } : value);
 }
@@ -308,53 +307,35 @@ function isAll(one: Value, all: Value, isCut: boolean): boolean {
 /** Functions, and objects that hold some, of which a value may be one. */
 export const functionsMax = 512;
 
-// As many alternatives as are kept: more of those that are called in ways of their own.
-function fewThings(things: readonly Thing[]): readonly Thing[] {
-  if (things.length <= alternativesMax) return things;
+// As many alternatives as are kept of each sort, and more of those that are called in ways of their
+// own; what is left out beyond those may do what none of the others does.
+function fewThings(things: readonly Thing[]): { few: readonly Thing[]; isCut: boolean } {
+  if (things.length <= alternativesMax) return { few: things, isCut: false };
   const alike = new Map<string, number>();
   let others = 0;
-  return things.filter((thing) => {
+  const few = things.filter((thing) => {
     const sort = sortOf(thing);
-    if (sort === undefined) return ++others <= functionsMax;
-    const count = alike.get(sort) ?? 0;
-    alike.set(sort, count + 1);
-    return count < alternativesMax;
+    const count = sort === undefined ? alternativesMax : (alike.get(sort) ?? 0);
+    if (sort !== undefined) alike.set(sort, count + 1);
+    if (count < alternativesMax) return true;
+    if (sort !== undefined) return false;
+    others += 1;
+    return others <= functionsMax;
   });
+  return { few: few.length === things.length ? things : few, isCut: others > functionsMax };
 }
 
 // What things do in the same way, as far as they are called.
 function sortOf(thing: Thing): string | undefined {
-  if (thing.is === 'instance' && thing.object.openOn.length === 0 && hasNothing(thing.object))
+  if (thing.is === 'instance' && thing.object.openOn.length === 0 && isBlank(thing.object))
     return thing.of;
-  return isPlain(thing, 0) ? '' : undefined;
-}
-
-function hasNothing({ fields, rest }: HeapObject): boolean {
-  return fields.size === 0 && rest === undefined;
-}
-
-// Whether what is left out may do, when it is called, what none of those do that are kept.
-function losesCalls(things: readonly Thing[], kept: readonly Thing[]): boolean {
-  const isKept = new Set(kept);
-  work += things.length + kept.length * (things.length - kept.length);
-  return things.some((one) => !isKept.has(one) && !kept.some((other) => doSame(one, other)));
+  if (thing.is !== 'object' || !isPlain(thing, 0)) return undefined;
+  const { kind, class: of } = thing.object;
+  return `${kind} ${of?.program.source.path} ${of?.node.start}`;
 }
 
 /** Objects inside one another that are searched for functions. */
 const searchedMax = 4;
-
-function doSame(one: Thing, other: Thing): boolean {
-  if (one === other) return true;
-  if (one.is === 'api') return other.is === 'api' && one.name === other.name;
-  if (one.is === 'function')
-    return other.is === 'function' && one.func === other.func && one.around === other.around;
-  if (one.is === 'class') return other.is === 'class' && one.class === other.class;
-  if (one.is === 'instance')
-    return other.is === 'instance' && one.of === other.of && one.object.openOn.length === 0;
-  if (one.is !== 'object' || other.is !== 'object') return false;
-  const { kind, class: of } = one.object;
-  return kind === other.object.kind && of === other.object.class && isPlain(one, 0);
-}
 
 // No functions are in it, however deep.
 function isPlain(thing: Thing, depth: number): boolean {
