@@ -170,7 +170,6 @@ export class Heap {
   /** Notes that a branch with these changes jumps to where such jumps lead. */
   jump(kind: string, changes: Changes): void {
     const target = this.#targetOf(kind);
-    if (changes.size > 0) traceNow()?.jump(kind, changes, target?.born);
     if (target !== undefined) this.#tell(target, changes);
     // On its way to the jump the branch may have passed another.
     const reached = this.#reached;

@@ -77,8 +77,6 @@ const makers: ReadonlySet<Node['kind']> = new Set([
 ]);
 /** Rounds of a loop that are computed one by one. */
 export const roundsMax = 4_096;
-/** Rounds of a loop in all calls, unless one call has more. */
-export const roundsAgain = 1_024;
 /** Calls that are made once more at the end. */
 const laterMax = 4_096;
 /** Expressions and calls inside one another, through all functions. */
@@ -166,8 +164,6 @@ export class Engine {
   readonly #keys = new Map<string, string>();
   readonly #canonical = new Map<string, string>();
   readonly #untaken = new Set<Node>();
-  /** How many rounds of a loop were computed one by one, in all calls. */
-  readonly rounds = new Map<Node, number>();
 
   constructor(context: FrontEndContext, knowledge: Knowledge, programs: readonly OwnProgram[]) {
     this.context = context;

@@ -3,7 +3,7 @@
 import type { AssignTarget, Node, NodeOf } from '../ir/ir.ts';
 import { type Changes, changedAgain } from './heap.ts';
 import type { Engine } from './interpret.ts';
-import { type Invocation, roundsAgain, roundsMax } from './interpret.ts';
+import { type Invocation, roundsMax } from './interpret.ts';
 
 import { truthOf } from './library/library.ts';
 import { iterated, nextOf } from './protocols.ts';
@@ -74,10 +74,7 @@ function eachOf(
   const goOn = (): Value =>
     repeat(engine, node, frame, () => takeAny(engine, value, to, node, frame));
   for (const { key, item } of isComputed ? rounds : []) {
-    const count = (engine.rounds.get(node) ?? 0) + 1;
-    engine.rounds.set(node, count);
-    const isMuch = engine.knowledge.isOpen && count > Math.max(roundsAgain, rounds?.length ?? 0);
-    if (start - engine.left > engine.loopShare || engine.isExhausted || isMuch) return goOn();
+    if (start - engine.left > engine.loopShare || engine.isExhausted) return goOn();
     const isPair = to.length > 1;
     to.forEach((target, at) => {
       engine.assign(target, isPair && at === 0 ? key : item, frame);

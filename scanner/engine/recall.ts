@@ -32,7 +32,6 @@ export interface Recall extends Call {
   readonly trace: Trace;
   readonly active: readonly (readonly [of: object, count: number])[];
   readonly changes: readonly Change[];
-  readonly jumps: Trace['jumps'];
   readonly thrown: readonly Value[];
   readonly raised: Value | undefined;
   readonly value: Value;
@@ -56,8 +55,7 @@ export function recall(
   if (engine.library !== undefined || own.func.isBlock || call.given.sent) return follow();
   const recalls = keep(engine.recalls, own.func, () => []);
   const key = engine.keyOf(frame, node);
-  const isRepeating = engine.knowledge.rounds !== undefined && engine.isRepeating;
-  const mode = `${untoldNow()} ${isRepeating} ${engine.notes.importing > 0}`;
+  const mode = `${untoldNow()} ${engine.notes.importing > 0}`;
   for (const one of recalls) {
     const places =
       one.mode === mode && (!one.trace.isOfFrame || one.key === key)
@@ -86,7 +84,6 @@ export function recall(
     trace,
     active: [...trace.active].map((of) => [of, engine.active.get(of) ?? 0]),
     changes: [...trace.changes, ...endsOf(trace.changes)].map((each) => copies.ofChange(each)),
-    jumps: trace.jumps.map((each) => copies.ofJump(each)),
     thrown: thrown.slice(before.thrown).map((each) => copies.of(each)),
     raised: raisedLast === before.raised ? undefined : copies.of(raisedLast),
     value: copies.of(value),
@@ -180,10 +177,6 @@ function again(engine: Engine, one: Recall, places: Places, frame: Invocation): 
   if (outer !== undefined) trace.showTo(outer, places);
   const copies = new Copies(madeAt, places);
   for (const change of changes) engine.heap.change(copies.ofChange(change));
-  for (const jump of one.jumps) {
-    const { kind, changes: before } = copies.ofJump(jump);
-    engine.heap.jump(kind, before);
-  }
   frame.thrown.push(...one.thrown.map((each) => copies.of(each)));
   if (one.raised !== undefined) engine.raised = copies.of(one.raised);
   const value = copies.of(one.value);
@@ -226,14 +219,6 @@ class Copies {
       value: value && this.of(value),
       ...(shape && { shape: { ...shape, rest: shape.rest && this.of(shape.rest) } }),
     };
-  }
-
-  ofJump({ kind, changes }: Trace['jumps'][number]): Trace['jumps'][number] {
-    const all = [...changes].map(([store, { fields, shape, since }]) => {
-      const copied = [...fields].map(([key, value]) => [key, value && this.of(value)] as const);
-      return [this.#ofStore(store), { fields: new Map(copied), shape, since }] as const;
-    });
-    return { kind, changes: new Map(all) };
   }
 
   of(value: Value): Value {

@@ -3,7 +3,6 @@
  * that are going on: where nothing that a call saw has changed, it leads to the same once more.
  */
 import { keep } from '../fact/remembered.ts';
-import type { Changes } from './heap.ts';
 import type { Value } from './value.ts';
 
 let made = 0;
@@ -127,8 +126,6 @@ export class Trace {
   readonly variables = new Map<Store, Map<string, Value | undefined>>();
   /** What it changed, one after the other. */
   readonly changes: Change[] = [];
-  /** What its branches changed before they threw something out of it. */
-  readonly jumps: { readonly kind: string; readonly changes: Changes }[] = [];
   /** Functions of which it was asked how often they are going on. */
   readonly active = new Set<object>();
 
@@ -150,7 +147,7 @@ export class Trace {
   showTo(other: Trace, places: ReadonlyMap<Store, Store> = new Map()): void {
     for (const [store, since] of this.seen) {
       const place = places.get(store) ?? store;
-      other.sees(place, place === store ? since : place.clock.since);
+      other.sees(place, place === store ? since : place.clock.since, this.blank.has(store));
     }
     for (const [store, names] of this.variables)
       for (const [name, value] of names) other.reads(store, name, value);
@@ -176,10 +173,10 @@ export class Trace {
     return this.seen.size + this.variables.size + this.changes.length;
   }
 
-  sees(store: Store, since = store.clock.since): void {
+  sees(store: Store, since = store.clock.since, wasBlank?: boolean): void {
     if (this.isBroken || store.born > this.born || this.seen.has(store)) return;
     this.seen.set(store, since);
-    if (isBlank(store)) this.blank.add(store);
+    if (wasBlank ?? isBlank(store)) this.blank.add(store);
     this.#limit();
   }
 
@@ -194,12 +191,6 @@ export class Trace {
     if (this.isBroken || change.store.born > this.born) return;
     this.changes.push(change);
     this.#limit();
-  }
-
-  /** A branch jumps to what began then, if anything did. */
-  jump(kind: string, changes: Changes, born = 0): void {
-    for (let one: Trace | undefined = this; one !== undefined; one = one.#outer)
-      if (!one.isBroken && born < one.born) one.jumps.push({ kind, changes });
   }
 
   notes(): void {
