@@ -491,8 +491,9 @@ export function passThrough(
         made.push(engine.perhaps(site.frame, run) ?? unknown);
         if (engine.knowledge.isOpen && handed.rest !== undefined) made.push(handed.rest);
       }
-      if (thing.is === 'bound' && engine.knowledge.isOpen && !engine.handed.has(thing)) {
+      if (thing.is === 'bound' && engine.knowledge.isOpen) {
         traceNow()?.break();
+        if (engine.handed.has(thing)) continue;
         engine.handed.add(thing);
         made.push(
           callValue(engine, site, thingValue(thing), { ...nothingGiven, isAnything: true }),

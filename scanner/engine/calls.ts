@@ -1,6 +1,7 @@
 /** Calls: of the skill's functions, which are gone through for each call, and of the library's. */
 
 import type { Node, NodeOf } from '../ir/ir.ts';
+import { functionsMax } from './alternatives.ts';
 import { callApi, passThrough } from './api-calls.ts';
 import { callSuper, makeObject, methodOf, staticMethodOf } from './classes.ts';
 import { rowFor } from './effects/effects.ts';
@@ -14,7 +15,6 @@ import { Text } from './text.ts';
 import {
   allNodesOf,
   either,
-  functionsMax,
   isWritten,
   itemsOf,
   keyOf,

@@ -10,7 +10,7 @@ import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { holdUnknown, withReceiver } from './methods.ts';
 import { givenBy } from './parts.ts';
-import { birth, changedUntold, type Store } from './store.ts';
+import { birth, changedUntold, type Fields, saw } from './store.ts';
 import {
   absorb,
   allNodesOf,
@@ -239,7 +239,7 @@ export function boundTo(methods: Value, self: Value | undefined): Value {
 function inherited(
   of: OwnClass,
   name: string,
-  storeOf: (one: OwnClass) => Store,
+  storeOf: (one: OwnClass) => Fields,
 ): Value | undefined {
   const found: Value[] = [];
   for (const one of ancestorsOf(of)) {
@@ -298,6 +298,7 @@ function* ancestorsOf(of: OwnClass): Generator<OwnClass> {
   const found = new Set([of]);
   // What is added to a set while it is gone over is gone over, too.
   for (const one of found) {
+    saw(one);
     yield one;
     for (const above of one.supers)
       if (typeof above !== 'string' && found.size < ancestorsMax) found.add(above);

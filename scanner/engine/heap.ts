@@ -4,23 +4,34 @@
  * changed is taken back at its end, and the values that all of them leave are joined.
  */
 import { keep, present } from '../fact/remembered.ts';
-import { birth, type Change, isSameShape, type Shape, type Store, saw, traceNow } from './store.ts';
+import {
+  birth,
+  type FieldChange,
+  type Fields,
+  type FieldsShape,
+  isSameShape,
+  saw,
+  traceNow,
+} from './store.ts';
 import { either, isSame, nil, type Value } from './value.ts';
 
 /** What a store was changed to, or from; undefined for a field that was not there. */
 interface Part {
   readonly fields: Map<string, Value | undefined>;
-  shape: Shape | undefined;
+  shape: FieldsShape | undefined;
   readonly since: number;
 }
 
 /** What the end of a branch leaves. */
-export type Changes = ReadonlyMap<Store, Part>;
+export type Changes = ReadonlyMap<Fields, Part>;
 
 const nothing: Changes = new Map();
 
 /** Several values that fields may have had. */
-type Former = Map<Store, { fields: Map<string, Set<Value | undefined>>; shapes: Set<Shape> }>;
+type Former = Map<
+  Fields,
+  { fields: Map<string, Set<Value | undefined>>; shapes: Set<FieldsShape> }
+>;
 
 /** Where a jump leads: the end of a loop, a round or a function, or what catches. */
 interface Landing {
@@ -33,21 +44,25 @@ interface Landing {
 export class Heap {
   /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
   computed = 0;
-  readonly #branches: { readonly born: number; before?: Map<Store, Part> }[] = [];
+  readonly #branches: { readonly born: number; before?: Map<Fields, Part> }[] = [];
   readonly #landings: Landing[] = [];
   /** The innermost landing to which something may have jumped. */
   #reached: Landing | undefined;
 
-  set(store: Store, key: string, value: Value): void {
+  set(store: Fields, key: string, value: Value): void {
     const isNumber = value.scalars.length > 0 && !store.isVariables;
     if (!value.isOpen && (value.texts.length > 0 || isNumber)) this.computed += 1;
-    if (store.held.get(key) === value) return;
+    if (store.held.get(key) === value) {
+      looked(store, key);
+      return;
+    }
     this.#note(store, key);
     store.held.set(key, value);
     changed(store, { key, value });
   }
 
-  delete(store: Store, key: string): void {
+  delete(store: Fields, key: string): void {
+    looked(store, key);
     if (!store.held.has(key)) return;
     this.#note(store, key);
     store.held.delete(key);
@@ -55,8 +70,9 @@ export class Heap {
   }
 
   /** Changes what a store is besides its fields. */
-  reshape(store: Store, to: Partial<Shape>): void {
+  reshape(store: Fields, to: Partial<FieldsShape>): void {
     const shape = { ...store.shape, ...to };
+    saw(store);
     if (isSameShape(shape, store.shape)) return;
     this.#noteShape(store);
     store.shape = shape;
@@ -64,7 +80,7 @@ export class Heap {
   }
 
   /** Changes a store once more as it was changed before. */
-  change({ store, key, value, shape }: Change): void {
+  change({ store, key, value, shape }: FieldChange): void {
     if (shape !== undefined) this.reshape(store, shape);
     else if (key !== undefined && value !== undefined) this.set(store, key, value);
     else if (key !== undefined) this.delete(store, key);
@@ -85,7 +101,7 @@ export class Heap {
   end(): Changes {
     const { before } = this.#branches.pop() ?? {};
     if (before === undefined) return nothing;
-    const after = new Map<Store, Part>();
+    const after = new Map<Fields, Part>();
     for (const [store, part] of before) {
       const fields = new Map<string, Value | undefined>();
       for (const key of part.fields.keys()) fields.set(key, store.held.get(key));
@@ -228,7 +244,7 @@ export class Heap {
   }
 
   // Items that only some of the branches have, and did not change.
-  #cutBehind(store: Store, from: number): readonly Value[] {
+  #cutBehind(store: Fields, from: number): readonly Value[] {
     const cut: Value[] = [];
     for (let at = from; store.held.has(String(at)); at += 1) {
       const item = store.held.get(String(at));
@@ -238,9 +254,8 @@ export class Heap {
     return cut;
   }
 
-  #note(store: Store, key: string): void {
-    if (store.isVariables) traceNow()?.reads(store, key, store.held.get(key));
-    else saw(store);
+  #note(store: Fields, key: string): void {
+    looked(store, key);
     const branch = this.#branches.at(-1);
     const landing = this.#reached;
     if (branch !== undefined && store.born <= branch.born) {
@@ -251,7 +266,7 @@ export class Heap {
       setAt(partOf(landing.former, store).fields, key).add(store.held.get(key));
   }
 
-  #noteShape(store: Store): void {
+  #noteShape(store: Fields): void {
     saw(store);
     const branch = this.#branches.at(-1);
     const landing = this.#reached;
@@ -264,7 +279,12 @@ export class Heap {
   }
 }
 
-function changed(store: Store, to: Omit<Change, 'store'>): void {
+function looked(store: Fields, key: string): void {
+  if (store.isVariables) traceNow()?.reads(store, key, store.held.get(key));
+  else saw(store);
+}
+
+function changed(store: Fields, to: Omit<FieldChange, 'store'>): void {
   store.clock.since = birth();
   traceNow()?.adds({ store, ...to });
 }
@@ -275,7 +295,7 @@ function breakAround({ born }: Landing): void {
   if (trace !== undefined && born < trace.born) trace.break();
 }
 
-function joinedShape(a: Shape, b: Shape): Shape {
+function joinedShape(a: FieldsShape, b: FieldsShape): FieldsShape {
   const rests = [a.rest, b.rest].filter((rest) => rest !== undefined);
   const isSame = a.length === b.length && (a.at ?? 0) === (b.at ?? 0);
   return {
@@ -290,13 +310,13 @@ function opened(value: Value | undefined): Value | undefined {
   return value === undefined ? undefined : { ...value, isOpen: true };
 }
 
-function beforeOf(branch: { before?: Map<Store, Part> }, store: Store): Part {
+function beforeOf(branch: { before?: Map<Fields, Part> }, store: Fields): Part {
   branch.before ??= new Map();
   const { since } = store.clock;
   return keep(branch.before, store, () => ({ fields: new Map(), shape: undefined, since }));
 }
 
-function partOf(former: Former, store: Store): NonNullable<ReturnType<Former['get']>> {
+function partOf(former: Former, store: Fields): NonNullable<ReturnType<Former['get']>> {
   return keep(former, store, () => ({ fields: new Map(), shapes: new Set() }));
 }
 
@@ -319,7 +339,7 @@ function addTo(former: Former, changes: Changes, born = Number.POSITIVE_INFINITY
 
 /** What was changed to something else than in the round before. */
 export function changedAgain(before: Changes, now: Changes): Changes {
-  const again = new Map<Store, Part>();
+  const again = new Map<Fields, Part>();
   for (const [store, { fields, shape, since }] of now) {
     const first = before.get(store);
     const changed = new Map(

@@ -30,7 +30,7 @@ import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
 import { shownBy } from './protocols.ts';
 import type { Recall } from './recall.ts';
-import { Store, traceNow } from './store.ts';
+import { changedUntold, Fields, traceNow } from './store.ts';
 import {
   allNodesOf,
   classValue,
@@ -122,11 +122,11 @@ export class Engine {
   /** Rows by the names that were looked for. */
   readonly rows = new Map<string, Row | undefined>();
   readonly heap = new Heap();
-  readonly globals = new Store(0);
+  readonly globals = new Fields(0);
   readonly called = new Set<Func>();
   readonly active = new Map<object, number>();
   /** What a program gave its functions as members. */
-  readonly functionFields = new Map<Func, Store>();
+  readonly functionFields = new Map<Func, Fields>();
   /** Names of members that a program gives to all objects of a class of the library. */
   readonly patched = new Set<string>();
   /** Objects that a library was given. */
@@ -144,6 +144,8 @@ export class Engine {
   /** Calls that may happen when the program has done more. */
   readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
   readonly recalls = new Map<Func, Recall[]>();
+  /** By methods that an unknown object may have, what they are given. */
+  readonly guesses = new Map<object, Map<string, object>>();
   /** What was thrown last. */
   raisedLast: Value = unknown;
   /** Branches and loops around whose run is not sure. */
@@ -188,6 +190,7 @@ export class Engine {
   }
 
   set raised(value) {
+    if (value === this.raisedLast) traceNow()?.break();
     this.raisedLast = value;
   }
 
@@ -393,7 +396,10 @@ export class Engine {
       const table = frame.owner === undefined ? this.functions : this.methods;
       if (node.func.captures === 'all')
         for (const own of table.get(this.fold(node.func.name ?? '')) ?? [])
-          if (own.func === node.func) own.around = frame.env;
+          if (own.func === node.func && own.around !== frame.env) {
+            changedUntold();
+            own.around = frame.env;
+          }
       return textValue(node.func.name ?? '');
     }
     const found = this.classes.get(node.name);

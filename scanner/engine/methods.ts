@@ -1,5 +1,7 @@
 /** Methods: of the skill's objects, of the library's, and of what nobody knows. */
 
+import { keep } from '../fact/remembered.ts';
+import { functionsMax } from './alternatives.ts';
 import { callApi, ofFunction, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
   type CallSite,
@@ -41,7 +43,6 @@ import {
   contentsOf,
   dataOf,
   either,
-  functionsMax,
   knownText,
   type OwnClass,
   type OwnFunction,
@@ -458,7 +459,8 @@ export function holdUnknown(
   }
 }
 
-// Inside such a guess the same one leads nowhere new: each place makes it once more at the end.
+// Inside two guesses with the same words a third leads nowhere new: each place makes it once more
+// at the end.
 function guessMethods(
   engine: Engine,
   site: CallSite,
@@ -471,16 +473,22 @@ function guessMethods(
         invoke(engine, method, given, site, sampleOf(engine, method, site.frame)),
       ),
     );
-  const active = engine.activeOf(own);
+  const words = allGiven(given).map(({ texts, scalars }) => [
+    ...texts.map(({ whole }) => whole),
+    ...scalars.map(String),
+  ]);
+  const going = keep(engine.guesses, own, () => new Map<string, object>());
+  const one = keep(going, JSON.stringify(words), () => ({}));
+  const active = engine.activeOf(one);
   const isPlain = allGiven(given).every(({ nodes, things }) => nodes.length + things.length === 0);
-  if (active > 0 && isPlain) {
+  if (active > 1 && isPlain) {
     if (!engine.handed.has(site.node)) engine.callLater(site.frame, guess);
     engine.handed.add(site.node);
     return unknown;
   }
-  engine.active.set(own, active + 1);
+  engine.active.set(one, active + 1);
   const value = guess();
-  engine.active.set(own, active);
+  engine.active.set(one, active);
   return value;
 }
 

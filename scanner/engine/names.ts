@@ -13,7 +13,7 @@ import { mayBeOther } from './items.ts';
 import { withReceiver } from './methods.ts';
 import { valueOfName } from './named-values.ts';
 import { called } from './operators.ts';
-import { Store } from './store.ts';
+import { Fields } from './store.ts';
 import type { Text } from './text.ts';
 import {
   allNodesOf,
@@ -210,8 +210,8 @@ export function classTold(
 }
 
 /** What a program gave a function as its own members. */
-export function fieldsOf(engine: Engine, { func }: OwnFunction): Store {
-  return keep(engine.functionFields, func, () => new Store(0));
+export function fieldsOf(engine: Engine, { func }: OwnFunction): Fields {
+  return keep(engine.functionFields, func, () => new Fields(0));
 }
 
 function memberOfObject(

@@ -121,10 +121,11 @@ export function askProtocols(engine: Engine, site: CallSite, given: Given): void
   const { protocols = [] } = engine.knowledge;
   for (const value of partsOf(engine, [...given.args, ...given.named.values()], 0))
     for (const thing of value.things) {
-      if (thing.is !== 'object' || engine.asked.has(thing.object)) continue;
+      if (thing.is !== 'object') continue;
       const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
       if (methods.length === 0) continue;
       breaksAt(thing.object);
+      if (engine.asked.has(thing.object)) continue;
       engine.asked.add(thing.object);
       for (const method of methods) {
         const handed = newObject('object');

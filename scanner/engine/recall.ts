@@ -3,20 +3,21 @@
  * has changed since: it changes the same once more, and what it made is made anew. A call that does
  * more than that, such as a note in the graph of the flow, is gone through each time.
  */
-import { keep } from '../fact/remembered.ts';
+import { keep, present } from '../fact/remembered.ts';
+import { areSame } from './alternatives.ts';
 import type { CallSite, Given } from './calls.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import {
   birth,
-  type Change,
+  type FieldChange,
+  type Fields,
   isBlank,
   isSameShape,
-  type Store,
   Trace,
   traceNow,
   untoldNow,
 } from './store.ts';
-import { HeapObject, isEqual, type OwnFunction, type Thing, type Value } from './value.ts';
+import { addWork, HeapObject, type OwnFunction, type Thing, type Value } from './value.ts';
 
 /** What a function is called with. */
 export interface Call {
@@ -31,7 +32,7 @@ export interface Recall extends Call {
   readonly mode: string;
   readonly trace: Trace;
   readonly active: readonly (readonly [of: object, count: number])[];
-  readonly changes: readonly Change[];
+  readonly changes: readonly FieldChange[];
   readonly thrown: readonly Value[];
   readonly raised: Value | undefined;
   readonly value: Value;
@@ -61,7 +62,8 @@ export function recall(
       one.mode === mode && (!one.trace.isOfFrame || one.key === key)
         ? placesIn(one, engine, own, call)
         : undefined;
-    if (places !== undefined) return again(engine, one, places, frame);
+    const value = places && again(engine, one, places, frame);
+    if (value !== undefined) return value;
   }
   const { ended, thrown } = frame;
   const before = { thrown: thrown.length, raised: engine.raisedLast };
@@ -119,8 +121,31 @@ function placesIn(one: Recall, engine: Engine, own: OwnFunction, call: Call): Pl
       trace: one.trace,
     });
   engine.spend((isSame ? one.trace.size : now.length) >> 3);
-  if (!isSame || (one.isFixed && [...places].some(([a, b]) => a !== b))) return undefined;
-  return one.trace.isAsItWas(places) ? places : undefined;
+  if (!isSame || !one.trace.isAsItWas(places)) return undefined;
+  const moved = new Set([...places].flatMap(([a, b]) => (a === b ? [] : [a])));
+  if (moved.size > 0 && (one.isFixed || findsElsewhere(one.trace, moved))) return undefined;
+  return places;
+}
+
+// Whether the call came to an object on another way, too, where it stays what it is.
+function findsElsewhere({ seen, variables }: Trace, moved: ReadonlySet<Fields>): boolean {
+  const isOne = ({ things }: Value): boolean => things.some((thing) => isIn(thing));
+  const isIn = (thing: Thing): boolean => {
+    if (thing.is === 'object' || thing.is === 'instance') return moved.has(thing.object);
+    if (thing.is === 'function') return thing.self !== undefined && isOne(thing.self);
+    if (thing.is === 'bound') return isOne(thing.callee) || valuesIn(thing.given).some(isOne);
+    return thing.is === 'finder' && [...thing.names, ...valuesIn(thing.given)].some(isOne);
+  };
+  for (const names of variables.values())
+    for (const value of names.values()) if (value !== undefined && isOne(value)) return true;
+  for (const store of seen.keys())
+    if (!moved.has(store)) {
+      const besides = store instanceof HeapObject ? present(store.base) : [];
+      if (store instanceof HeapObject && store.holds.some((one) => moved.has(one))) return true;
+      if ([...store.held.values(), ...present(store.shape.rest), ...besides].some(isOne))
+        return true;
+    }
+  return false;
 }
 
 interface Likeness {
@@ -143,6 +168,58 @@ function isAlike(a: Value | undefined, b: Value | undefined, how: Likeness): boo
   return isEqual(a, b, (one, other) => isInPlace(one, other, how));
 }
 
+// Whether two values are the same in all that a program can see of them, but for their objects.
+function isEqual(
+  a: Value,
+  b: Value,
+  isSameObject: (a: HeapObject, b: HeapObject) => boolean,
+): boolean {
+  addWork(a.things.length + a.texts.length);
+  return (
+    (a === b && a.things.length === 0) ||
+    (a.isOpen === b.isOpen &&
+      a.isFolded === b.isFolded &&
+      a.isDecoded === b.isDecoded &&
+      a.isCut === b.isCut &&
+      areSame(a.nodes, b.nodes) &&
+      areSame(a.scalars, b.scalars) &&
+      a.things.length === b.things.length &&
+      a.texts.length === b.texts.length &&
+      a.things.every((thing, at) => isEqualThing(thing, b.things[at], isSameObject)) &&
+      a.texts.every((text, at) => text.isEqual(b.texts[at])))
+  );
+}
+
+function isEqualThing(
+  a: Thing,
+  b: Thing | undefined,
+  isSameObject: (a: HeapObject, b: HeapObject) => boolean,
+): boolean {
+  switch (a.is) {
+    case 'api':
+      return b?.is === 'api' && a.name === b.name;
+    case 'object':
+      return b?.is === 'object' && isSameObject(a.object, b.object);
+    case 'instance':
+      return b?.is === 'instance' && a.of === b.of && isSameObject(a.object, b.object);
+    case 'class':
+      return b?.is === 'class' && a.class === b.class;
+    case 'module':
+      return b?.is === 'module' && a.program === b.program;
+    case 'function':
+      return (
+        b?.is === 'function' &&
+        a.func === b.func &&
+        a.around === b.around &&
+        a.owner === b.owner &&
+        a.takesObject === b.takesObject &&
+        (a.self && b.self ? isEqual(a.self, b.self, isSameObject) : a.self === b.self)
+      );
+    default:
+      return a === b;
+  }
+}
+
 // Another object in the place of one that was empty, or that nobody has changed since.
 function isInPlace(a: HeapObject, b: HeapObject, how: Likeness): boolean {
   const { places, taken, trace } = how;
@@ -161,6 +238,7 @@ function isInPlace(a: HeapObject, b: HeapObject, how: Likeness): boolean {
     a.clock.since === since &&
     a.held.size === b.held.size &&
     isSameShape({ ...a.shape, rest: undefined }, { ...b.shape, rest: undefined }) &&
+    [...a.held.keys()].join('\0') === [...b.held.keys()].join('\0') &&
     [...a.held].every(([key, value]) => isAlike(value, b.held.get(key), how)) &&
     isAlike(a.shape.rest, b.shape.rest, how)
   );
@@ -171,21 +249,25 @@ function isPlain({ openOn, holds, base, resume, path, isEndless, isMap, content 
   return openOn.length + holds.length === 0 && besides.every((one) => one === undefined);
 }
 
-function again(engine: Engine, one: Recall, places: Places, frame: Invocation): Value {
+function again(engine: Engine, one: Recall, places: Places, frame: Invocation): Value | undefined {
   const { trace, changes, madeAt } = one;
+  const copies = new Copies(madeAt, places);
+  const todo = changes.map((each) => copies.ofChange(each));
+  const thrown = one.thrown.map((each) => copies.of(each));
+  const raised = one.raised && copies.of(one.raised);
+  const value = copies.of(one.value);
+  if (!copies.isPossible) return undefined;
   const outer = traceNow();
   if (outer !== undefined) trace.showTo(outer, places);
-  const copies = new Copies(madeAt, places);
-  for (const change of changes) engine.heap.change(copies.ofChange(change));
-  frame.thrown.push(...one.thrown.map((each) => copies.of(each)));
-  if (one.raised !== undefined) engine.raised = copies.of(one.raised);
-  const value = copies.of(one.value);
+  for (const change of todo) engine.heap.change(change);
+  frame.thrown.push(...thrown);
+  if (raised !== undefined) engine.raised = raised;
   engine.left -= copies.size >> 1;
   return value;
 }
 
 // What fields and shapes are in the end: a branch may have taken a change back.
-function endsOf(changes: readonly Change[]): readonly Change[] {
+function endsOf(changes: readonly FieldChange[]): readonly FieldChange[] {
   return changes.map(({ store, key }) =>
     key === undefined ? { store, shape: store.shape } : { store, key, value: store.held.get(key) },
   );
@@ -202,17 +284,14 @@ class Copies {
   isFixed = false;
   readonly #after: number;
   readonly #copies: Places;
+  size = 0;
 
   constructor(after: number, places: Places = new Map()) {
     this.#after = after;
     this.#copies = new Map(places);
   }
 
-  get size(): number {
-    return this.#copies.size;
-  }
-
-  ofChange({ store, value, shape, ...change }: Change): Change {
+  ofChange({ store, value, shape, ...change }: FieldChange): FieldChange {
     return {
       ...change,
       store: this.#ofStore(store),
@@ -228,7 +307,7 @@ class Copies {
     return isSame ? value : { ...value, things };
   }
 
-  #ofStore(store: Store): Store {
+  #ofStore(store: Fields): Fields {
     return store instanceof HeapObject ? this.#ofObject(store) : store;
   }
 
@@ -258,8 +337,9 @@ class Copies {
     if (object.born <= this.#after) return object;
     const copy = new HeapObject(object.kind, object.class);
     this.#copies.set(object, copy);
+    this.size += 1;
     this.isFixed ||= object.resume !== undefined;
-    if (this.#copies.size > copiesMax) {
+    if (this.size > copiesMax) {
       this.isPossible = false;
       return copy;
     }

@@ -14,7 +14,7 @@ export function birth(): number {
 }
 
 /** What a store is besides its fields. */
-export interface Shape {
+export interface FieldsShape {
   /** What may stand at any key. */
   readonly rest: Value | undefined;
   /** Positions of a list. */
@@ -25,14 +25,14 @@ export interface Shape {
   readonly at: number | undefined;
 }
 
-function fresh(since: number): Pick<Store, 'held' | 'clock'> {
+function fresh(since: number): Pick<Fields, 'held' | 'clock'> {
   return { held: new Map(), clock: { since } };
 }
 
-const plain: Shape = { rest: undefined, length: 0, isPartial: false, at: undefined };
+const plain: FieldsShape = { rest: undefined, length: 0, isPartial: false, at: undefined };
 
 /** Values by their names: variables of a function, an object, a class. */
-export class Store {
+export class Fields {
   /** When it was made; what a branch makes is nothing that others see. */
   readonly born: number;
   /** When its fields or its shape became what they are; stores with the same fields share it. */
@@ -45,7 +45,7 @@ export class Store {
   /** A trace that is kept has seen it. */
   isKept = false;
 
-  constructor(born = birth(), { held, clock }: Pick<Store, 'held' | 'clock'> = fresh(born)) {
+  constructor(born = birth(), { held, clock }: Pick<Fields, 'held' | 'clock'> = fresh(born)) {
     this.born = born;
     this.held = held;
     this.clock = clock;
@@ -94,7 +94,7 @@ export class Store {
     this.held.set(key, value);
   }
 
-  protected become(to: Partial<Shape>): void {
+  protected become(to: Partial<FieldsShape>): void {
     const shape = { ...this.shape, ...to };
     if (isSameShape(shape, this.shape)) return;
     changedUntold(this);
@@ -103,11 +103,13 @@ export class Store {
   }
 }
 
-export function isBlank({ held, shape }: Store): boolean {
+/** Whether nothing was ever put into it, as far as can be seen. */
+export function isBlank({ held, shape }: Fields): boolean {
   return held.size === 0 && isSameShape(shape, plain);
 }
 
-export function isSameShape(a: Shape, b: Shape): boolean {
+/** Whether two shapes are the same, with the very same rest. */
+export function isSameShape(a: FieldsShape, b: FieldsShape): boolean {
   return a.rest === b.rest && a.length === b.length && a.isPartial === b.isPartial && a.at === b.at;
 }
 
@@ -120,16 +122,16 @@ export class Trace {
   /** What it noted, it noted of this frame. */
   isOfFrame = false;
   /** Since when what it saw was what it is. */
-  readonly seen = new Map<Store, number>();
+  readonly seen = new Map<Fields, number>();
   /** What had nothing in it then. */
-  readonly blank = new Set<Store>();
-  readonly variables = new Map<Store, Map<string, Value | undefined>>();
+  readonly blank = new Set<Fields>();
+  readonly variables = new Map<Fields, Map<string, Value | undefined>>();
   /** What it changed, one after the other. */
-  readonly changes: Change[] = [];
+  readonly changes: FieldChange[] = [];
   /** Functions of which it was asked how often they are going on. */
   readonly active = new Set<object>();
 
-  /** Begins it, inside the one that is going on. */
+  /** Begins one, inside the one that is going on. */
   static begin(): Trace {
     trace = new Trace();
     return trace;
@@ -144,7 +146,7 @@ export class Trace {
   }
 
   /** Another one sees and changes what it did, with other stores in the places of some. */
-  showTo(other: Trace, places: ReadonlyMap<Store, Store> = new Map()): void {
+  showTo(other: Trace, places: ReadonlyMap<Fields, Fields> = new Map()): void {
     for (const [store, since] of this.seen) {
       const place = places.get(store) ?? store;
       other.sees(place, place === store ? since : place.clock.since, this.blank.has(store));
@@ -156,7 +158,7 @@ export class Trace {
   }
 
   /** Whether all that it saw is as it was then, but for stores in whose places others stand. */
-  isAsItWas(places: ReadonlyMap<Store, Store>): boolean {
+  isAsItWas(places: ReadonlyMap<Fields, Fields>): boolean {
     for (const [store, since] of this.seen)
       if (store.clock.since !== since && (places.get(store) ?? store) === store) return false;
     for (const [store, names] of this.variables)
@@ -173,31 +175,36 @@ export class Trace {
     return this.seen.size + this.variables.size + this.changes.length;
   }
 
-  sees(store: Store, since = store.clock.since, wasBlank?: boolean): void {
+  /** Somebody looked at a store, which has been as it is `since` then. */
+  sees(store: Fields, since = store.clock.since, wasBlank?: boolean): void {
     if (this.isBroken || store.born > this.born || this.seen.has(store)) return;
     this.seen.set(store, since);
     if (wasBlank ?? isBlank(store)) this.blank.add(store);
     this.#limit();
   }
 
-  reads(store: Store, name: string, value: Value | undefined): void {
+  /** Somebody read a variable, or found that it is not there. */
+  reads(store: Fields, name: string, value: Value | undefined): void {
     if (this.isBroken || store.born > this.born) return;
     const names = keep(this.variables, store, () => new Map());
     if (!names.has(name)) names.set(name, value);
     this.#limit();
   }
 
-  adds(change: Change): void {
+  /** Something was changed. */
+  adds(change: FieldChange): void {
     if (this.isBroken || change.store.born > this.born) return;
     this.changes.push(change);
     this.#limit();
   }
 
+  /** Something was noted of a frame: calls from elsewhere have notes of their own. */
   notes(): void {
     for (let one: Trace | undefined = this; one?.isOfFrame === false; one = one.#outer)
       one.isOfFrame = true;
   }
 
+  /** What goes on here cannot be told as what it saw and changed. */
   break(): void {
     for (let one: Trace | undefined = this; one?.isBroken === false; one = one.#outer)
       one.isBroken = true;
@@ -209,11 +216,11 @@ export class Trace {
 }
 
 /** A field that got a value, or none; or a store that got a shape. */
-export interface Change {
-  readonly store: Store;
+export interface FieldChange {
+  readonly store: Fields;
   readonly key?: string;
   readonly value?: Value | undefined;
-  readonly shape?: Shape;
+  readonly shape?: FieldsShape;
 }
 
 /** What one call may see and change. */
@@ -228,21 +235,23 @@ export function traceNow(): Trace | undefined {
   return trace;
 }
 
-export function saw(store: Store): void {
+/** Notes that somebody looks at a store. */
+export function saw(store: Fields): void {
   trace?.sees(store);
 }
 
 /** What is known of a store, or of all, is changed by nothing that can be done once more. */
-export function breaksAt(store?: Store): void {
+export function breaksAt(store?: Fields): void {
   if (trace !== undefined && (store?.born ?? 0) <= trace.born) trace.break();
 }
 
 /** Something changes without a trace: a store, or what all programs see. */
-export function changedUntold(store?: Store): void {
+export function changedUntold(store?: Fields): void {
   breaksAt(store);
   if (store?.isKept !== false) untold += 1;
 }
 
+/** How many such changes there were: what was kept before one of them may no longer hold. */
 export function untoldNow(): number {
   return untold;
 }

@@ -76,6 +76,7 @@ export class Text {
   /** Becomes another text, where it may be changed. */
   become({ pieces }: Text): void {
     if (!this.isBuffer) return;
+    changedUntold();
     this.pieces = pieces;
     this.#whole = undefined;
     this.#nodes = undefined;
@@ -85,6 +86,7 @@ export class Text {
   carry(nodes: readonly string[]): void {
     const last = this.pieces.at(-1);
     if (!this.isBuffer || nodes.length === 0 || last === undefined) return;
+    changedUntold();
     this.pieces = [...this.pieces.slice(0, -1), { ...last, nodes: [...last.nodes, ...nodes] }];
     this.#nodes = undefined;
   }

@@ -1,12 +1,12 @@
 /** What an expression may be: bounded alternatives, and the flow nodes whose data it holds. */
 
 import type { Capability } from '../../skills-index/skill/capability.ts';
-import { keep } from '../fact/remembered.ts';
-import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
+import { alternativesMax } from '../fact/shared-limits.ts';
 import type { Func, LoweredProgram, NodeOf } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
+import { differentTexts, fewTexts, fewThings, union } from './alternatives.ts';
 import type { Given } from './calls.ts';
-import { changedUntold, isBlank, Store, saw } from './store.ts';
+import { changedUntold, Fields, saw } from './store.ts';
 import { concatTexts, Text } from './text.ts';
 import type { Variables } from './variables.ts';
 
@@ -56,13 +56,13 @@ export interface OwnProgram extends LoweredProgram {
 }
 
 /** A class of the skill. */
-export class OwnClass extends Store {
+export class OwnClass extends Fields {
   readonly name: string;
   readonly node: NodeOf<'class'>;
   readonly program: OwnProgram;
   /** Functions by their names: of its objects, and of the class itself. */
-  readonly methods = new Store(0);
-  readonly statics = new Store(0);
+  readonly methods = new Fields(0);
+  readonly statics = new Fields(0);
   /** What it extends: classes of the skill, and the library's by their names. */
   readonly supers = new Set<OwnClass | string>();
   /** An object of the class for methods that nobody calls. */
@@ -98,7 +98,7 @@ export interface OpenOn {
 }
 
 /** An object of the heap: one for each place that makes it, in each call of the function around. */
-export class HeapObject extends Store {
+export class HeapObject extends Fields {
   override readonly kind: 'list' | 'record' | 'object';
   readonly class: OwnClass | undefined;
   #openOn: readonly OpenOn[] = [];
@@ -116,7 +116,7 @@ export class HeapObject extends Store {
   content?: Value;
 
   constructor(kind: HeapObject['kind'], of?: OwnClass, fieldsOf?: HeapObject) {
-    super(undefined, fieldsOf);
+    super(fieldsOf?.born, fieldsOf);
     this.kind = kind;
     this.class = of;
   }
@@ -157,6 +157,7 @@ export class HeapObject extends Store {
 
   /** Its fields as those of a record, which change with it. */
   asRecord(): HeapObject {
+    changedUntold();
     const record = new HeapObject('record', undefined, this);
     record.shape = this.shape;
     return record;
@@ -262,6 +263,11 @@ export function takeWork(): number {
   return done;
 }
 
+/** Something was gone through that no value was made of. */
+export function addWork(count: number): void {
+  work += count;
+}
+
 /** One of several values. */
 export function either(all: readonly Value[]): Value {
   const different = all.length > 8 ? [...new Set(all)] : all.filter(isFirst);
@@ -302,95 +308,6 @@ function isAll(one: Value, all: Value, isCut: boolean): boolean {
     one.isDecoded === all.isDecoded &&
     (one.isCut ?? false) === isCut
   );
-}
-
-/** Functions, and objects that hold some, of which a value may be one. */
-export const functionsMax = 512;
-
-// As many alternatives as are kept of each sort, and more of those that are called in ways of their
-// own; what is left out beyond those may do what none of the others does.
-function fewThings(things: readonly Thing[]): { few: readonly Thing[]; isCut: boolean } {
-  if (things.length <= alternativesMax) return { few: things, isCut: false };
-  const alike = new Map<string, number>();
-  let others = 0;
-  const few = things.filter((thing) => {
-    const sort = sortOf(thing);
-    const count = sort === undefined ? alternativesMax : (alike.get(sort) ?? 0);
-    if (sort !== undefined) alike.set(sort, count + 1);
-    if (count < alternativesMax) return true;
-    if (sort !== undefined) return false;
-    others += 1;
-    return others <= functionsMax;
-  });
-  return { few: few.length === things.length ? things : few, isCut: others > functionsMax };
-}
-
-// What things do in the same way, as far as they are called.
-function sortOf(thing: Thing): string | undefined {
-  if (thing.is === 'instance' && thing.object.openOn.length === 0 && isBlank(thing.object))
-    return thing.of;
-  if (thing.is !== 'object' || !isPlain(thing, 0)) return undefined;
-  const { kind, class: of } = thing.object;
-  return `${kind} ${of?.program.source.path} ${of?.node.start}`;
-}
-
-/** Objects inside one another that are searched for functions. */
-const searchedMax = 4;
-
-// No functions are in it, however deep.
-function isPlain(thing: Thing, depth: number): boolean {
-  if (thing.is !== 'object' || depth >= searchedMax) return false;
-  return contentsOf(thing.object).every(({ things }) =>
-    things.every((one) => isPlain(one, depth + 1)),
-  );
-}
-
-function differentTexts(values: readonly Value[]): readonly Text[] {
-  const lists = values.flatMap(({ texts }) => (texts.length > 0 ? [texts] : []));
-  const [only = [], ...others] = lists;
-  if (others.length === 0) return only;
-  const byWhole = new Map<string, Text[]>();
-  const different = lists.flat().filter((text) => {
-    const { whole, nodes } = text;
-    const alike = keep(byWhole, whole, () => []);
-    // As many as are kept are enough.
-    if (alike.length > alternativesMax) return false;
-    if (alike.some((one) => areSame(one.nodes, nodes))) return false;
-    alike.push(text);
-    return true;
-  });
-  return different.length === only.length ? only : different;
-}
-
-function areSame<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a === b || (a.length === b.length && a.every((one, at) => one === b[at]));
-}
-
-// What is in any of the lists, once; most of them are empty.
-function union<T>(lists: readonly (readonly T[])[]): readonly T[] {
-  let only: readonly T[] = [];
-  let all: Set<T> | undefined;
-  for (const list of lists) {
-    if (list.length === 0 || list === only) continue;
-    if (only.length === 0) {
-      only = list;
-      continue;
-    }
-    all ??= new Set(only);
-    for (const one of list) all.add(one);
-  }
-  return all === undefined || all.size === only.length ? only : [...all];
-}
-
-// As many alternatives as are kept, and no more letters in all than one text may have.
-function fewTexts(texts: readonly Text[]): readonly Text[] {
-  let left = foldedCharsMax;
-  const kept = texts.slice(0, alternativesMax).filter(({ length }) => {
-    left -= length;
-    return left >= 0;
-  });
-  if (kept.length === texts.length) return texts;
-  return kept.length === 0 ? texts.slice(0, 1) : kept;
 }
 
 /** The nodes of values, without those that their objects hold. */
@@ -644,56 +561,4 @@ export function isSame(a: Value | undefined, b: Value): boolean {
     a.scalars.every((scalar, at) => scalar === b.scalars[at]) &&
     a.texts.every((text, at) => text.whole === b.texts[at]?.whole)
   );
-}
-
-/** Whether two values are the same in all that a program can see of them, but for their objects. */
-export function isEqual(
-  a: Value,
-  b: Value,
-  isSameObject: (a: HeapObject, b: HeapObject) => boolean,
-): boolean {
-  work += a.things.length + a.texts.length;
-  return (
-    (a === b && a.things.length === 0) ||
-    (a.isOpen === b.isOpen &&
-      a.isFolded === b.isFolded &&
-      a.isDecoded === b.isDecoded &&
-      a.isCut === b.isCut &&
-      areSame(a.nodes, b.nodes) &&
-      areSame(a.scalars, b.scalars) &&
-      a.things.length === b.things.length &&
-      a.texts.length === b.texts.length &&
-      a.things.every((thing, at) => isEqualThing(thing, b.things[at], isSameObject)) &&
-      a.texts.every((text, at) => text.isEqual(b.texts[at])))
-  );
-}
-
-function isEqualThing(
-  a: Thing,
-  b: Thing | undefined,
-  isSameObject: (a: HeapObject, b: HeapObject) => boolean,
-): boolean {
-  switch (a.is) {
-    case 'api':
-      return b?.is === 'api' && a.name === b.name;
-    case 'object':
-      return b?.is === 'object' && isSameObject(a.object, b.object);
-    case 'instance':
-      return b?.is === 'instance' && a.of === b.of && isSameObject(a.object, b.object);
-    case 'class':
-      return b?.is === 'class' && a.class === b.class;
-    case 'module':
-      return b?.is === 'module' && a.program === b.program;
-    case 'function':
-      return (
-        b?.is === 'function' &&
-        a.func === b.func &&
-        a.around === b.around &&
-        a.owner === b.owner &&
-        a.takesObject === b.takesObject &&
-        (a.self && b.self ? isEqual(a.self, b.self, isSameObject) : a.self === b.self)
-      );
-    default:
-      return a === b;
-  }
 }

@@ -1,9 +1,9 @@
 import type { Heap } from './heap.ts';
-import { Store, traceNow } from './store.ts';
+import { Fields, traceNow } from './store.ts';
 import type { Value } from './value.ts';
 
 /** The variables of a function, inside those of the functions around it. */
-export class Variables extends Store {
+export class Variables extends Fields {
   override readonly isVariables = true;
   readonly #heap: Heap;
   readonly #outer: Variables | undefined;

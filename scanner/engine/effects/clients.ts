@@ -5,6 +5,7 @@
 import { anyEgress, egressOf, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import type { Given } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
+import { changedUntold } from '../store.ts';
 import { itemsOf, type OpenOn, objectsOf, type Value } from '../value.ts';
 
 const openedByPackage = new WeakMap<Engine, Map<string, OpenOn[]>>();
@@ -36,7 +37,10 @@ export function serversOf(engine: Engine, api: string, { args }: Given): readonl
       : [{ capability: { kind: 'egress', ...egress } }];
   });
   if (opened.length === 0) return known.get(name) ?? [];
-  if (servers.setUp.test(api)) known.set(name, [...(known.get(name) ?? []), ...opened]);
+  if (servers.setUp.test(api)) {
+    changedUntold();
+    known.set(name, [...(known.get(name) ?? []), ...opened]);
+  }
   return opened;
 }
 
