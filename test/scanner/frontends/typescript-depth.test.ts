@@ -57,6 +57,10 @@ describe('TypeScript that nests or goes on without end', () => {
       'a generator that calls itself in many places',
       `import{join}from'node:path';function* walk(a,b){for(const n of ls(a)){const p=join(a,n);${'yield* walk(p,b);'.repeat(350)}yield{p,a}}}`,
     ],
+    [
+      'writes into what a long function gives',
+      `const s={};function f(){${'g(1,2);'.repeat(10_000)}return s}${'f().x=process.env.KEY;'.repeat(1_500)}fetch(u)`,
+    ],
     ['operands', `x=${"'a'+".repeat(deep)}'b'`],
     ['a list that grows', `const l=[];${'l.push(1);'.repeat(5_000)}`],
     [
