@@ -207,9 +207,10 @@ function noteHidden(
 ): void {
   if (!isByText || shown.includes('*')) return;
   const { text } = frame.program.source;
-  // A name that is written there does nothing, whatever it is called on.
-  const isWritten = text.includes(`.${shown.slice(shown.lastIndexOf('.') + 1)}`);
-  if (isWritten && (row === through || row.effects.length === 0)) return;
+  engine.context.steps.take(1 + (text.length >> 6));
+  // `header.trim()` does nothing outside, whatever it is called on, and hides nothing.
+  const doesNothing = row === through || row.effects.length === 0;
+  if (doesNothing && isPlainIn(text, shown.slice(shown.lastIndexOf('.') + 1))) return;
   if (engine.knowledge.modules && !isHiddenName(engine, frame, shown, row)) return;
   const callee = node.kind === 'call' ? text.slice(node.callee.start, node.callee.end) : '';
   const at = engine.at(frame, node, shown, 'folded');
@@ -336,24 +337,29 @@ function isHiddenName(
   const readsPath = effect?.does === 'read' && effect.path !== 'self';
   if (readsPath && more.length === 0 && !isPowerful) return false;
   const { text } = program.source;
-  const plainOf = (part: string): string => part.replace(/\W/g, '').slice(0, 80);
   engine.context.steps.take(1 + (text.length >> 6));
-  const isPlain = (part: string): boolean => {
-    const name = plainOf(part);
-    return new RegExp(`(["'.]|import )${name}\\b|\\b${name}\\(`).test(text);
-  };
-  if (effects.length === 0 && (!isPowerful || isPlain(parts.at(-1) ?? ''))) return false;
+  if (effects.length === 0 && !isPowerful) return false;
   const whole = new RegExp(`(["'])${parts.slice(0, -1).map(plainOf).join('\\.')}\\1`);
   const isChosen =
     !isPowerful &&
     parts.length > 1 &&
     parts[0] !== 'builtins' &&
-    isPlain(parts.at(-1) ?? '') &&
+    isPlainIn(text, parts.at(-1) ?? '') &&
     [...engine.programs.values()].some(({ source }) => {
       engine.context.steps.take(1 + (source.text.length >> 6));
       return whole.test(source.text);
     });
-  return !isChosen && !parts.every(isPlain);
+  return !isChosen && !parts.every((part) => isPlainIn(text, part));
+}
+
+// Whether a name stands in a program as it is.
+function isPlainIn(text: string, part: string): boolean {
+  const name = plainOf(part);
+  return new RegExp(`(["'.]|import )${name}\\b|\\b${name}\\(`).test(text);
+}
+
+function plainOf(part: string): string {
+  return part.replace(/\W/g, '').slice(0, 80);
 }
 
 // A library calls the functions that it is given: what these give and set goes with the call.

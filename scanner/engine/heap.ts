@@ -52,17 +52,15 @@ export class Heap {
   set(store: Fields, key: string, value: Value): void {
     const isNumber = value.scalars.length > 0 && !store.isVariables;
     if (!value.isOpen && (value.texts.length > 0 || isNumber)) this.computed += 1;
-    if (store.held.get(key) === value) {
-      looked(store, key);
-      return;
-    }
+    saw(store, key);
+    if (store.held.get(key) === value) return;
     this.#note(store, key);
     store.held.set(key, value);
     changed(store, { key, value });
   }
 
   delete(store: Fields, key: string): void {
-    looked(store, key);
+    saw(store, key);
     if (!store.held.has(key)) return;
     this.#note(store, key);
     store.held.delete(key);
@@ -170,7 +168,6 @@ export class Heap {
     if (this.#reached?.former !== undefined)
       for (const [store, { fields, shapes }] of former)
         if (store.born <= this.#reached.born) {
-          breakAround(this.#reached);
           const part = partOf(this.#reached.former, store);
           for (const [key, values] of fields) addAll(setAt(part.fields, key), values);
           addAll(part.shapes, shapes);
@@ -255,7 +252,6 @@ export class Heap {
   }
 
   #note(store: Fields, key: string): void {
-    looked(store, key);
     const branch = this.#branches.at(-1);
     const landing = this.#reached;
     if (branch !== undefined && store.born <= branch.born) {
@@ -267,7 +263,6 @@ export class Heap {
   }
 
   #noteShape(store: Fields): void {
-    saw(store);
     const branch = this.#branches.at(-1);
     const landing = this.#reached;
     if (branch !== undefined && store.born <= branch.born) {
@@ -279,20 +274,9 @@ export class Heap {
   }
 }
 
-function looked(store: Fields, key: string): void {
-  if (store.isVariables) traceNow()?.reads(store, key, store.held.get(key));
-  else saw(store);
-}
-
 function changed(store: Fields, to: Omit<FieldChange, 'store'>): void {
   store.clock.since = birth();
   traceNow()?.adds({ store, ...to });
-}
-
-// What a landing outside of a call gets of it, no trace says.
-function breakAround({ born }: Landing): void {
-  const trace = traceNow();
-  if (trace !== undefined && born < trace.born) trace.break();
 }
 
 function joinedShape(a: FieldsShape, b: FieldsShape): FieldsShape {

@@ -2,11 +2,12 @@
  * The interpreter: goes through a program once, in the order in which it runs, with both branches
  * of what is not known. Where everything is known it computes; where not, it keeps alternatives.
  *
- * Work is linear in the text: each node that is gone through, each further alternative and each 64
- * letters of a text that is put together take one of `left`, which is a constant times the length
- * of the programs. When none is left, no call is followed into a function that was gone through
- * before, no loop is repeated and no text is put together: each node of the text is gone through
- * once more at most, and the programs count as not analysed.
+ * Work is linear in the text: each node that is gone through, each further alternative, each 64
+ * letters of a text that is put together, and so many alternatives that are joined or objects that
+ * are searched take one of `left`, which is a constant times the length of the programs. When none
+ * is left, no call is followed into a function that was gone through before, no loop is repeated
+ * and no text is put together: each node of the text is gone through once more at most, and the
+ * programs count as not analysed.
  */
 
 import { keep } from '../fact/remembered.ts';
@@ -124,7 +125,7 @@ export class Engine {
   readonly heap = new Heap();
   readonly globals = new Fields(0);
   readonly called = new Set<Func>();
-  readonly active = new Map<object, number>();
+  readonly active = new Map<unknown, number>();
   /** What a program gave its functions as members. */
   readonly functionFields = new Map<Func, Fields>();
   /** Names of members that a program gives to all objects of a class of the library. */
@@ -144,8 +145,6 @@ export class Engine {
   /** Calls that may happen when the program has done more. */
   readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
   readonly recalls = new Map<Func, Recall[]>();
-  /** By methods that an unknown object may have, what they are given. */
-  readonly guesses = new Map<object, Map<string, object>>();
   /** What was thrown last. */
   raisedLast: Value = unknown;
   /** Branches and loops around whose run is not sure. */
@@ -175,6 +174,7 @@ export class Engine {
     const length = programs.reduce((sum, { source }) => sum + source.text.length, 0);
     this.left = nodesFree + nodesPerCharacter * length;
     this.loopShare = this.left / 12;
+    // What the engine before it left.
     takeWork();
     for (const program of programs) declare(this, program, program.body, undefined);
   }
@@ -195,7 +195,7 @@ export class Engine {
   }
 
   /** How many calls of it are going on, inside one another. */
-  activeOf(of: object): number {
+  activeOf(of: unknown): number {
     traceNow()?.active.add(of);
     return this.active.get(of) ?? 0;
   }

@@ -1,6 +1,5 @@
 /** Methods: of the skill's objects, of the library's, and of what nobody knows. */
 
-import { keep } from '../fact/remembered.ts';
 import { functionsMax } from './alternatives.ts';
 import { callApi, ofFunction, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
@@ -465,6 +464,7 @@ function guessMethods(
   engine: Engine,
   site: CallSite,
   own: readonly OwnFunction[],
+  name: string,
   given: Given,
 ): Value {
   const guess = (): Value =>
@@ -477,18 +477,17 @@ function guessMethods(
     ...texts.map(({ whole }) => whole),
     ...scalars.map(String),
   ]);
-  const going = keep(engine.guesses, own, () => new Map<string, object>());
-  const one = keep(going, JSON.stringify(words), () => ({}));
-  const active = engine.activeOf(one);
+  const key = JSON.stringify([name, words]);
+  const active = engine.activeOf(key);
   const isPlain = allGiven(given).every(({ nodes, things }) => nodes.length + things.length === 0);
   if (active > 1 && isPlain) {
     if (!engine.handed.has(site.node)) engine.callLater(site.frame, guess);
     engine.handed.add(site.node);
     return unknown;
   }
-  engine.active.set(one, active + 1);
+  engine.active.set(key, active + 1);
   const value = guess();
-  engine.active.set(one, active);
+  engine.active.set(key, active);
   return value;
 }
 
@@ -502,7 +501,7 @@ function callOnUnknown(
 ): Value {
   const own = engine.methods.get(engine.fold(name)) ?? [];
   if (own.length > 0 && own.length <= candidatesMax && of.nodes.length === 0)
-    return guessMethods(engine, site, own, given);
+    return guessMethods(engine, site, own, engine.fold(name), given);
   const isAmbiguous = engine.knowledge.ambiguous?.test(name) === true;
   const known = isAmbiguous
     ? [`Any#${name}`]

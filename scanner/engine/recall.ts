@@ -1,7 +1,8 @@
 /**
  * Calls of the skill's functions that lead to what the same call led to before. Nothing that it saw
- * has changed since: it changes the same once more, and what it made is made anew. A call that does
- * more than that, such as a note in the graph of the flow, is gone through each time.
+ * has changed since: it changes the same once more, and what it made is made anew. A call that
+ * notes something is recalled only in the frame of which it noted that, and a call that does more
+ * than a trace can tell is gone through each time.
  */
 import { keep, present } from '../fact/remembered.ts';
 import { areSame } from './alternatives.ts';
@@ -28,14 +29,20 @@ export interface Call {
 /** One call, and what it led to. */
 export interface Recall extends Call {
   readonly own: OwnFunction;
+  /** Its frame. */
   readonly key: string;
-  readonly mode: string;
+  /** How many changes nobody had told by then. */
+  readonly untold: number;
+  /** Whether a package was being imported. */
+  readonly isImporting: boolean;
   readonly trace: Trace;
-  readonly active: readonly (readonly [of: object, count: number])[];
+  /** How often functions that it asked about were going on. */
+  readonly active: readonly (readonly [of: unknown, count: number])[];
   readonly changes: readonly FieldChange[];
   readonly thrown: readonly Value[];
   readonly raised: Value | undefined;
   readonly value: Value;
+  /** What it gives goes on with the very objects that it was given. */
   readonly isFixed: boolean;
   /** What it made is newer. */
   readonly madeAt: number;
@@ -56,12 +63,12 @@ export function recall(
   if (engine.library !== undefined || own.func.isBlock || call.given.sent) return follow();
   const recalls = keep(engine.recalls, own.func, () => []);
   const key = engine.keyOf(frame, node);
-  const mode = `${untoldNow()} ${engine.notes.importing > 0}`;
+  const untold = untoldNow();
+  const isImporting = engine.notes.importing > 0;
   for (const one of recalls) {
-    const places =
-      one.mode === mode && (!one.trace.isOfFrame || one.key === key)
-        ? placesIn(one, engine, own, call)
-        : undefined;
+    if (one.untold !== untold || one.isImporting !== isImporting) continue;
+    if (one.trace.isOfFrame && one.key !== key) continue;
+    const places = placesIn(one, engine, own, call);
     const value = places && again(engine, one, places, frame);
     if (value !== undefined) return value;
   }
@@ -82,7 +89,8 @@ export function recall(
     ...call,
     own,
     key,
-    mode,
+    untold,
+    isImporting,
     trace,
     active: [...trace.active].map((of) => [of, engine.active.get(of) ?? 0]),
     changes: [...trace.changes, ...endsOf(trace.changes)].map((each) => copies.ofChange(each)),
@@ -92,7 +100,6 @@ export function recall(
     isFixed: copies.isFixed,
     madeAt,
   };
-  engine.left -= copies.size >> 1;
   if (!copies.isPossible) return value;
   trace.keep();
   recalls.push(one);
@@ -120,7 +127,6 @@ function placesIn(one: Recall, engine: Engine, own: OwnFunction, call: Call): Pl
       taken: new Set(),
       trace: one.trace,
     });
-  engine.spend((isSame ? one.trace.size : now.length) >> 3);
   if (!isSame || !one.trace.isAsItWas(places)) return undefined;
   const moved = new Set([...places].flatMap(([a, b]) => (a === b ? [] : [a])));
   if (moved.size > 0 && (one.isFixed || findsElsewhere(one.trace, moved))) return undefined;
@@ -142,6 +148,7 @@ function findsElsewhere({ seen, variables }: Trace, moved: ReadonlySet<Fields>):
     if (!moved.has(store)) {
       const besides = store instanceof HeapObject ? present(store.base) : [];
       if (store instanceof HeapObject && store.holds.some((one) => moved.has(one))) return true;
+      addWork(store.held.size);
       if ([...store.held.values(), ...present(store.shape.rest), ...besides].some(isOne))
         return true;
     }
@@ -174,7 +181,7 @@ function isEqual(
   b: Value,
   isSameObject: (a: HeapObject, b: HeapObject) => boolean,
 ): boolean {
-  addWork(a.things.length + a.texts.length);
+  addWork(1 + a.things.length + a.texts.length);
   return (
     (a === b && a.things.length === 0) ||
     (a.isOpen === b.isOpen &&
@@ -262,19 +269,23 @@ function again(engine: Engine, one: Recall, places: Places, frame: Invocation): 
   for (const change of todo) engine.heap.change(change);
   frame.thrown.push(...thrown);
   if (raised !== undefined) engine.raised = raised;
-  engine.left -= copies.size >> 1;
   return value;
 }
 
-// What fields and shapes are in the end: a branch may have taken a change back.
+// What fields and shapes are in the end, where that is another: a branch may have taken a change
+// back.
 function endsOf(changes: readonly FieldChange[]): readonly FieldChange[] {
-  return changes.map(({ store, key }) =>
-    key === undefined ? { store, shape: store.shape } : { store, key, value: store.held.get(key) },
-  );
+  return changes.flatMap(({ store, key, value, shape }): readonly FieldChange[] => {
+    if (key === undefined) return store.shape === shape ? [] : [{ store, shape: store.shape }];
+    const last = store.held.get(key);
+    return last === value ? [] : [{ store, key, value: last }];
+  });
 }
 
-/** Objects that are copied with one value. */
+/** Objects that are copied for one call. */
 const copiesMax = 256;
+/** Making an object or a change is as much work as joining so many alternatives. */
+const workPerCopy = 12;
 
 /** Values with copies of all objects that are newer than a time. */
 class Copies {
@@ -284,7 +295,7 @@ class Copies {
   isFixed = false;
   readonly #after: number;
   readonly #copies: Places;
-  size = 0;
+  #count = 0;
 
   constructor(after: number, places: Places = new Map()) {
     this.#after = after;
@@ -292,6 +303,7 @@ class Copies {
   }
 
   ofChange({ store, value, shape, ...change }: FieldChange): FieldChange {
+    addWork(workPerCopy);
     return {
       ...change,
       store: this.#ofStore(store),
@@ -337,14 +349,18 @@ class Copies {
     if (object.born <= this.#after) return object;
     const copy = new HeapObject(object.kind, object.class);
     this.#copies.set(object, copy);
-    this.size += 1;
+    this.#count += 1;
+    addWork(workPerCopy + object.held.size);
     this.isFixed ||= object.resume !== undefined;
-    if (this.size > copiesMax) {
+    if (this.#count > copiesMax) {
       this.isPossible = false;
       return copy;
     }
-    copy.fill(object, (value) => this.of(value));
-    copy.holds = object.holds.map((one) => this.#ofObject(one));
+    copy.fill(
+      object,
+      (value) => this.of(value),
+      (one) => this.#ofObject(one),
+    );
     return copy;
   }
 }

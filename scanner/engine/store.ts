@@ -44,6 +44,8 @@ export class Fields {
   shape = plain;
   /** A trace that is kept has seen it. */
   isKept = false;
+  /** The trace that has no more to note of who looks at it. */
+  seenBy: Trace | undefined;
 
   constructor(born = birth(), { held, clock }: Pick<Fields, 'held' | 'clock'> = fresh(born)) {
     this.born = born;
@@ -129,7 +131,8 @@ export class Trace {
   /** What it changed, one after the other. */
   readonly changes: FieldChange[] = [];
   /** Functions of which it was asked how often they are going on. */
-  readonly active = new Set<object>();
+  readonly active = new Set<unknown>();
+  #size = 0;
 
   /** Begins one, inside the one that is going on. */
   static begin(): Trace {
@@ -171,31 +174,32 @@ export class Trace {
     for (const store of this.seen.keys()) store.isKept = true;
   }
 
-  get size(): number {
-    return this.seen.size + this.variables.size + this.changes.length;
-  }
-
   /** Somebody looked at a store, which has been as it is `since` then. */
   sees(store: Fields, since = store.clock.since, wasBlank?: boolean): void {
+    store.seenBy = this;
     if (this.isBroken || store.born > this.born || this.seen.has(store)) return;
     this.seen.set(store, since);
     if (wasBlank ?? isBlank(store)) this.blank.add(store);
-    this.#limit();
+    this.#count();
   }
 
   /** Somebody read a variable, or found that it is not there. */
-  reads(store: Fields, name: string, value: Value | undefined): void {
-    if (this.isBroken || store.born > this.born) return;
+  reads(store: Fields, name: string, value = store.held.get(name)): void {
+    if (this.isBroken || store.born > this.born) {
+      store.seenBy = this;
+      return;
+    }
     const names = keep(this.variables, store, () => new Map());
-    if (!names.has(name)) names.set(name, value);
-    this.#limit();
+    if (names.has(name)) return;
+    names.set(name, value);
+    this.#count();
   }
 
   /** Something was changed. */
   adds(change: FieldChange): void {
     if (this.isBroken || change.store.born > this.born) return;
     this.changes.push(change);
-    this.#limit();
+    this.#count();
   }
 
   /** Something was noted of a frame: calls from elsewhere have notes of their own. */
@@ -210,8 +214,9 @@ export class Trace {
       one.isBroken = true;
   }
 
-  #limit(): void {
-    if (this.size > tracedMax) this.break();
+  #count(): void {
+    this.#size += 1;
+    if (this.#size > tracedMax) this.break();
   }
 }
 
@@ -235,9 +240,11 @@ export function traceNow(): Trace | undefined {
   return trace;
 }
 
-/** Notes that somebody looks at a store. */
-export function saw(store: Fields): void {
-  trace?.sees(store);
+/** Notes that somebody looks at a store: at one field of it where they are variables. */
+export function saw(store: Fields, key?: string): void {
+  if (store.seenBy === trace) return;
+  if (key !== undefined && store.isVariables) trace?.reads(store, key);
+  else trace?.sees(store);
 }
 
 /** What is known of a store, or of all, is changed by nothing that can be done once more. */

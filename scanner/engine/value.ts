@@ -166,18 +166,27 @@ export class HeapObject extends Fields {
   /** Another one like it. */
   copy(): HeapObject {
     const copy = new HeapObject(this.kind, this.class);
-    copy.fill(this, (value) => value);
+    saw(this);
+    copy.fill(
+      this,
+      (value) => value,
+      (object) => object,
+    );
     return copy;
   }
 
-  /** Gets all that another has, as `as` makes it of its values. */
-  fill(other: HeapObject, as: (value: Value) => Value): void {
-    for (const [key, value] of other.fields) this.held.set(key, as(value));
-    const { rest, base, resume, path, isEndless, isMap, content } = other;
-    this.shape = { ...other.shape, rest: rest && as(rest) };
-    this.#base = base && as(base);
-    this.#openOn = other.openOn;
-    this.#holds = other.holds;
+  /** Gets all that another has, as `as` and `asObject` make it of its values and objects. */
+  fill(
+    other: HeapObject,
+    as: (value: Value) => Value,
+    asObject: (object: HeapObject) => HeapObject,
+  ): void {
+    for (const [key, value] of other.held) this.held.set(key, as(value));
+    const { shape, resume, path, isEndless, isMap, content } = other;
+    this.shape = { ...shape, rest: shape.rest && as(shape.rest) };
+    this.#base = other.#base && as(other.#base);
+    this.#openOn = other.#openOn;
+    this.#holds = other.#holds.map(asObject);
     Object.assign(this, { resume, path, isEndless, isMap, content });
   }
 }
@@ -341,7 +350,7 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
 export function itemsHeld({ things }: Value): number {
   let items = 0;
   for (const thing of things)
-    if (thing.is === 'object' || thing.is === 'instance') items += thing.object.fields.size;
+    if (thing.is === 'object' || thing.is === 'instance') items += thing.object.held.size;
   return items;
 }
 

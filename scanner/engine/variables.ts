@@ -1,5 +1,5 @@
 import type { Heap } from './heap.ts';
-import { Fields, traceNow } from './store.ts';
+import { Fields, saw } from './store.ts';
 import type { Value } from './value.ts';
 
 /** The variables of a function, inside those of the functions around it. */
@@ -29,9 +29,8 @@ export class Variables extends Fields {
   }
 
   #own(name: string): Value | undefined {
-    const value = this.held.get(name);
-    traceNow()?.reads(this, name, value);
-    return value;
+    saw(this, name);
+    return this.held.get(name);
   }
 
   #homeOf(name: string): Variables | undefined {
