@@ -18,6 +18,7 @@ import {
   nodesIn,
   noteUnnamed,
   partOfModule,
+  reachingMember,
   type ThingOf,
 } from './names.ts';
 import { isListed, iterated } from './protocols.ts';
@@ -180,7 +181,7 @@ function itemOfApi(
   key: Value,
   frame: Invocation,
 ): Value {
-  const name = keyOf(key);
+  const name = keyOf(key) ?? reachingMember(engine, key);
   const of = thingValue(thing);
   if (name === undefined && key.texts.length > 1 && textsOf(key).every(({ isKnown }) => isKnown))
     return memberByText(engine, node, of, key, frame);

@@ -93,6 +93,9 @@ export interface EmbeddedProgram {
   readonly draft?: true;
 }
 
+/** What the tags of a template become: a program that is given all that it needs. */
+export const templateProgram = 'template.py';
+
 /** The offset in the surrounding text for an offset of the embedded text. */
 export function rawOffset(map: OffsetMap, offset: number): number {
   let low = 0;

@@ -9,8 +9,12 @@ import type { Knowledge, Row, RowEffect, Table } from './row.ts';
  * Attributes from which every module and built-in can be reached (the ways out of restricted
  * Python).
  */
-const reachingNames =
-  /^(__subclasses__|__globals__|__builtins__|__closure__|__getattribute__|__reduce_ex__|f_globals|f_builtins|f_locals|gi_frame|cr_frame|ag_frame|tb_frame|f_back)$/;
+const reachingNames: ReadonlySet<string> = new Set(
+  (
+    '__subclasses__ __globals__ __builtins__ __closure__ __getattribute__ __reduce_ex__ ' +
+    '__loader__ func_globals f_globals f_builtins f_locals gi_frame cr_frame ag_frame tb_frame f_back'
+  ).split(' '),
+);
 
 const modulesSeenThroughOthers =
   /^(?!asyncio\.|socket\.)\w+(?:\.\w+)?\._?(os|sys|subprocess|builtins|socket|shutil|ctypes|importlib)$/;

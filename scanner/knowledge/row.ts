@@ -381,7 +381,7 @@ export interface Knowledge {
   /** Rounds in which a loop is gone through whose number of rounds is not known; by default 2. */
   readonly rounds?: number;
   /** Names of members from which everything can be reached. */
-  readonly reaching?: RegExp;
+  readonly reaching?: ReadonlySet<string>;
   /**
    * Members that other code calls when a program replaces them, besides functions with effects; by
    * default all of the modules below.

@@ -1,19 +1,17 @@
 /**
- * Templates that run: scriptlets of EJS and Mako become programs of their languages; expressions of
- * Jinja become Python where they reach out of the template.
+ * Templates that run: scriptlets of EJS and Mako become programs of their languages, the tags of
+ * Jinja one of Python.
  */
-import type { Fact } from '../../fact/fact.ts';
-import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
+import {
+  type EmbeddedProgram,
+  type Language,
+  type TaintSource,
+  templateProgram,
+} from '../../fact/source.ts';
 import { type FrontEndContext, type FrontEndResult, notAnalysed } from '../../programs/frontend.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
-import { JinjaExpression, type JinjaNames } from './jinja-expression.ts';
-import {
-  type TagEnd,
-  type TagSyntax,
-  TemplateBudget,
-  type TemplateTag,
-  tagsOf,
-} from './jinja-value.ts';
+import { jinjaPython } from './jinja.ts';
+import { type TagEnd, type TagSyntax, type TemplateTag, tagsOf } from './tags.ts';
 
 type Texts = FrontEndContext['texts'];
 
@@ -77,31 +75,16 @@ function embedded(source: TaintSource, language: Language, { text, map }: Pieces
 }
 
 function jinjaProgram(source: TaintSource): Omit<FrontEndResult, 'graph'> {
-  const { statements, unread } = readJinja(source.text);
+  const { tags, unread } = tagsOf(source.text, jinjaTags);
   // Braces of a text that only may be a template prove nothing when they do not end.
-  const isHeld = templateName.test(source.path) || !/without its end$/.test(unread ?? '');
-  const unanalysed = isHeld && unread !== undefined ? [notAnalysed(source, unread)] : [];
-  const reaching = statements.filter(({ reaches }) => reaches !== undefined);
-  if (reaching.length === 0) return { ...nothing, unanalysed };
-  const program = joinPieces(statements.map(({ python, raw }) => ({ text: `${python}\n`, raw })));
+  const isHeld = unread !== undefined && templateName.test(source.path);
+  const program = joinPieces(jinjaPython(source.text, tags));
   return {
-    facts: reaching.slice(0, reachesMax).map(
-      ({ raw, end, reaches = '' }): Fact => ({
-        kind: 'trait',
-        trait: 'folded-name',
-        api: 'jinja',
-        detail: `a template reaches ${reaches}`,
-        span: { path: source.path, start: raw, end },
-        context: source.context,
-        certainty: 'folded',
-      }),
-    ),
-    embedded: [embedded(source, 'python', program)],
-    unanalysed,
+    facts: [],
+    embedded: [{ ...embedded(source, 'python', program), becomes: templateProgram }],
+    unanalysed: isHeld ? [notAnalysed(source, unread)] : [],
   };
 }
-
-const reachesMax = 20;
 
 // Templates with code of a language: EJS with JavaScript, Mako with Python.
 
@@ -152,42 +135,7 @@ function controlLine(code: string): string {
   return word === 'elif' ? `${code.slice(2)} pass` : '';
 }
 
-// Statements and expressions of Jinja as Python ("Template Designer Documentation"). A subscript
-// with a name is an attribute there, so both are written as attributes.
-
-interface JinjaStatement {
-  readonly python: string;
-  /** Where it stands in the template. */
-  readonly raw: number;
-  readonly end: number;
-  /** By which of Python's own names the template leaves what it is given. */
-  readonly reaches: string | undefined;
-}
-
-/** The statements of a template that give a value, in their order. */
-interface JinjaReading {
-  readonly statements: readonly JinjaStatement[];
-  /** Why not all of the template is read. */
-  readonly unread: string | undefined;
-}
-
-/** Reads a template. Linear in the text. */
-function readJinja(text: string): JinjaReading {
-  const names: JinjaNames = new Map();
-  const budget = new TemplateBudget(text.length);
-  const { tags, unread } = tagsOf(text, jinjaTags);
-  const statements: JinjaStatement[] = [];
-  for (const { open, inside, raw } of tags) {
-    if (budget.exceeded !== undefined) break;
-    const expression = new JinjaExpression(inside, names, budget);
-    const lines = open === '{{' ? expression.lines() : expression.statement();
-    const { reaches } = expression;
-    const end = raw + inside.length;
-    if (lines.length > 0) statements.push({ python: lines.join('\n'), raw, end, reaches });
-  }
-  return { statements, unread: budget.exceeded ?? unread };
-}
-
+// Source: "Jinja, Template Designer Documentation".
 const code = { quotes: /["']/, brackets: '()[]{}' };
 const endings: Readonly<Record<string, TagEnd>> = {
   '{{': { close: '}}', ...code },

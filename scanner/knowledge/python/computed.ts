@@ -104,6 +104,12 @@ export const computedRows: Table = named({
   'Record#__iter__ keys': computes('keys', 'self'),
   'float Any#__exit__': nothing,
   'hex Any#[:] decode encode json.dumps': through,
+  // Filters of Jinja, which templates call as methods.
+  'List#join': computes('join', 'self', 0),
+  'List#last': computes('last', 'self'),
+  'Text#reverse': computes('reverse', 'self'),
+  'Text#b64decode': computes('base64-decode', 'self'),
+  'Any#trim default d': itself,
   'Text#strip': computes('strip', 'self', 0),
   'Text#lower casefold': computes('lower', 'self'),
   'Text#upper': computes('upper', 'self'),

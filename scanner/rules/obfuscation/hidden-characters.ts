@@ -1,6 +1,6 @@
 /** Characters that a reader does not see, or that turn text around. */
 import { remembered } from '../../fact/remembered.ts';
-import type { TaintSource } from '../../fact/source.ts';
+import { type TaintSource, templateProgram } from '../../fact/source.ts';
 import { milder } from '../../fact/standing.ts';
 import {
   type HiddenClass,
@@ -136,20 +136,30 @@ export const hiddenName = defineRule({
   why: 'Quotes in the middle of a command, and names that are built from pieces or looked up by text, keep a search from finding the name.',
   fix: 'Write the name as it is.',
   maps: { attack: ['T1027.010'] },
-  reads: ['trait:folded-name', 'source'],
-  check: ({ of, sources }) =>
-    of('trait')
-      .filter(
-        (fact) =>
-          fact.trait === 'folded-name' &&
-          !/^(process|import\.meta|Deno|Bun)\.env|^os\.environ/.test(fact.api) &&
-          !isPackage(fact.detail, fact.span.path, sources),
-      )
-      .map((fact) => ({
+  reads: ['trait:folded-name', 'trait:escape', 'source'],
+  check: ({ of, sources }) => {
+    const templates = new Set(
+      sources.flatMap(({ path, file }) => (path.endsWith(`/${templateProgram}`) ? [file] : [])),
+    );
+    const hidden = of('trait').filter(
+      (fact) =>
+        fact.trait === 'folded-name' &&
+        !/^(process|import\.meta|Deno|Bun)\.env|^os\.environ/.test(fact.api) &&
+        !isPackage(fact.detail, fact.span.path, sources),
+    );
+    // A template is given what it shows, and has no need of the modules behind that.
+    const leaving = of('trait').filter(
+      ({ trait, span }) => trait === 'escape' && templates.has(span.path),
+    );
+    return [
+      ...hidden.map((fact) => ({
         span: fact.span,
         severity: milder(isShown(fact.detail) ? 'medium' : 'high', fact),
         message: fact.detail,
       })),
+      ...leaving.map((fact) => ({ span: fact.span, message: `a template reaches ${fact.api}` })),
+    ];
+  },
 });
 
 // `exec_ is exec`: whoever looks for the name finds it, as in a call of the function itself.

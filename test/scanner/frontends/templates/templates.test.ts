@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Language, TaintSource } from '../../../../scanner/fact/source.ts';
 import { templatePrograms } from '../../../../scanner/frontends/templates/templates.ts';
+import { scanSkill } from '../../../../scanner/scan.ts';
 
 const sourceOf = (path: string, text: string, language: Language = 'text'): TaintSource => ({
   path,
@@ -14,72 +15,41 @@ const sourceOf = (path: string, text: string, language: Language = 'text'): Tain
 
 function read(path: string, text: string, ...others: readonly TaintSource[]) {
   const texts = new Map(others.map((source) => [source.path, source]));
-  const { facts, embedded, unanalysed } = templatePrograms(sourceOf(path, text), texts);
+  const { embedded, unanalysed } = templatePrograms(sourceOf(path, text), texts);
   return {
     programs: embedded.map((program) => `${program.language}: ${program.text.trim()}`),
     unread: unanalysed.map(({ reason }) => reason),
-    reaches: facts.map((fact) => (fact.kind === 'trait' ? fact.detail : '')),
   };
 }
 
-it.each([
-  [
-    '{{ cycler.__init__.__globals__.os.popen("id").read() }}',
-    '__import__(\'os\').popen("id").read()',
-  ],
-  [
-    '{{ request["application"]["__globals__"]["__builtins__"]["__import__"]("os")["popen"]("id") }}',
-    '__import__("os").popen("id")',
-  ],
-  [
-    '{{ (lipsum|attr("__glo" ~ "bals__"))["os"]["sys" ~ "tem"]("id") }}',
-    '__import__(\'os\').system("id")',
-  ],
-  ["{{ x.__globals__['po\\x70en']('di'|reverse) }}", '__import__(\'os\').popen("id")'],
-  ['{{ self.__init__.__globals__.__builtins__.eval(["1", "1"]|join("+")) }}', 'eval("1+1")'],
-])('reads how a template of Jinja leaves it: %s', (template, python) => {
-  const { programs, reaches } = read('letter.txt.j2', template);
-  expect(programs).toEqual([`python: ${python}`]);
-  expect(reaches).toEqual(['a template reaches __globals__']);
-});
+const page = '---\nname: letters\ndescription: Writes letters.\n---\nFill in the template.\n';
 
-it('keeps what a template sets', () => {
-  const template =
-    '{% macro m(q) %}{% set g = q.__init__["__globals__"] %}{{ g["os"].system("id") }}';
-  expect(read('a.jinja2', template).programs).toEqual([
-    'python: m(q)\ng = __globals__\n__import__(\'os\').system("id")',
-  ]);
-});
-
-it.each([
-  '{{ row.name | upper }} {% if n > 3 %}{{ money(row.amount) }}{% endif %}',
-  '{% for x in rows %}{{ loop.index }}: {{ x["name"]|default("none", true) }}{% endfor %}',
-  '{{ "__globals__" }} is a name of Python',
-])('makes no program of a template that keeps to its values: %s', (template) => {
-  expect(read('a.j2', template)).toEqual({ programs: [], reaches: [], unread: [] });
-});
-
-it('reads a text as a template when a program renders templates', () => {
-  const template = '{{ x.__globals__.os.system("id") }}';
-  const program = sourceOf('run.py', 'import jinja2\n', 'python');
-  expect(read('payloads.txt', template).reaches).toEqual([]);
-  expect(read('payloads.txt', template, program).reaches).toHaveLength(1);
-});
-
-it('joins the code of EJS and Mako, without their comments', () => {
-  expect(
-    read('a.ejs', '<p><%= name -%></p><% if (x) { _%>a<% } %><%# no %><%% no %>').programs,
-  ).toEqual(['javascript: ( name )\n if (x) { \n }']);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a value of Mako.
-  expect(read('a.mako', '<%\nimport os\n%>\n<%! y = 1 %>${name}').programs).toEqual([
-    'python: import os\n\n y = 1 \n(name)',
-  ]);
-});
+async function scanned(template: string) {
+  const files = Object.entries({ 'SKILL.md': page, 'letter.txt.j2': template });
+  const { verdict, findings } = await scanSkill(
+    files.map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })),
+  );
+  return {
+    verdict,
+    reaches: findings.flatMap(({ rule, message }) =>
+      rule === 'obfuscation/hidden-name' ? message : [],
+    ),
+  };
+}
 
 const reach = 'lipsum.__globals__.os.popen("run.example").read()';
-const popen = '__import__(\'os\').popen("run.example").read()';
 
 it.each([
+  '{{ cycler.__init__.__globals__.os.popen("id").read() }}',
+  '{{ request["application"]["__globals__"]["__builtins__"]["__import__"]("os")["popen"]("id") }}',
+  '{{ lipsum|attr("__globals__")|attr("__getitem__")("os")|attr("popen")("id")|attr("read")() }}',
+  "{{ x.__globals__['po\\x70en']('di'|reverse) }}",
+  '{{ self.__init__.__globals__.__builtins__.eval(["1", "1"]|join("+")) }}',
+  '{{ ([1]|map("int")).gi_frame.f_builtins["eval"]("1") }}',
+  '{{ "".__class__.__mro__[1].__subclasses__()[40]("x").read() }}',
+  '{{ x|map(attribute="a.__globals__")|list }}',
+  '{{ x|map(attribute="a.__glo" ~ "bals__", default=1)|list }}',
+  '{{ x|map("attr", "__globals__")|list }}{{ x|selectattr("a.__globals__") }}',
   `{{- ${reach} -}}`,
   `{{+ ${reach} }}`,
   `{# {{ #}{{ ${reach} }}`,
@@ -93,6 +63,7 @@ it.each([
   `{{ -1 and ${reach} }}`,
   `{{ 1, ${reach} }}`,
   `{{ 1 ? ${reach} }}`,
+  `{{ a.class.0.x if b is not none and c not in d ~ ${reach} }}`,
   `{% print ${reach} %}`,
   `{% with x = ${reach} %}{% endwith %}`,
   `{% if(${reach}) %}{% endif %}`,
@@ -102,13 +73,23 @@ it.each([
   `{% set a, b = ${reach}, 1 %}`,
   `{% set ns.x = ${reach} %}`,
   `{% include ${reach} %}`,
+  `{% import "a" as b with context %}{{ b.m.__globals__ }}`,
   `${'{{a}}'.repeat(6_000)}{{ ${reach} }}`,
   `{{ ${' '.repeat(20_000)}${reach} }}`,
   `{{ "${'a'.repeat(5_000)}" and ${reach} }}`,
-])('reads a template to its end: %s', (template) => {
-  const { programs, reaches, unread } = read('a.j2', template);
-  expect(programs.join('').replaceAll('\n', '')).toContain(popen);
-  expect([reaches, unread]).toEqual([['a template reaches __globals__'], []]);
+  `{{ ${'not '.repeat(50)}${'-'.repeat(9)}x.__globals__ }}`,
+  '{% set g = q.__init__["__globals__"] %}{{ g["os"].system("id") }}',
+  '{% set u = "__" %}{{ lipsum[u ~ "globals" ~ u].os.popen("run.example").read() }}',
+  '{% set n %}__glo{{ "bals" }}__{% endset %}{{ lipsum[n].popen("id") }}',
+  '{% for n in ["a", "__globals__"] %}{{ lipsum[n].popen("id") }}{% endfor %}',
+  '{% if x %}{% set n = "__globals__" %}{% else %}{% set n = "a" %}{% endif %}{{ lipsum[n].os }}',
+  '{{ lipsum[a ~ "globals" ~ a].os.popen("id") }}',
+  '{{ (lipsum|attr(a ~ "globals__"))["os"].popen("id") }}',
+  '{% for n in ["__glo", a] %}{{ lipsum[n ~ "bals__"]["os"].popen("id") }}',
+])('blocks a template that leaves what it is given: %.90s', async (template) => {
+  const { verdict, reaches } = await scanned(template);
+  expect(verdict).toBe('block');
+  expect(reaches).toContainEqual(expect.stringMatching(/^a template reaches \w+/));
 });
 
 it.each([
@@ -119,71 +100,81 @@ it.each([
   '"%sglobals__" % "__"',
   '"%sglobals%s" % ("__", "__")',
   '"__slabolg__"[::-1]',
+  '"__slabolg__"|reverse',
   '"_"*2 ~ "globals" ~ "_"*2',
   'dict(__globals__=1)|first',
+  '["a", "__globals__"]|last',
+  '["__glo", "bals__"]|join',
   '"__GLOBALS__".lower()',
   '"__GLOBALS__"|lower',
   '"__".join(["", "globals", ""])',
-])('reads a name that is put together: %s', (name) => {
-  const { programs, reaches } = read(
-    'a.j2',
+  '"X__globals__"|replace("X", "")|trim',
+  '"X19nbG9iYWxzX18="|b64decode',
+  '"__globals__" if x else "b"',
+])('reads a name that is put together: %s', async (name) => {
+  const { verdict, reaches } = await scanned(
     `{{ lipsum[${name}]["os"]["popen"]("run.example").read() }}`,
   );
-  expect(programs).toEqual([`python: ${popen}`]);
-  expect(reaches).toEqual(['a template reaches __globals__']);
-});
-
-it('keeps the texts that a template sets', () => {
-  const template =
-    '{% set u = "__" %}{{ lipsum[u ~ "globals" ~ u].os.popen("run.example").read() }}';
-  expect(read('a.j2', template).programs).toEqual([`python: u = "__"\n${popen}`]);
+  expect(verdict).toBe('block');
+  expect(reaches).toContain('a template reaches __globals__');
 });
 
 it.each([
-  ['{{ ([1]|map("int")).gi_frame.f_builtins["eval"]("1") }}', 'gi_frame'],
-  ['{{ x|map(attribute="a.__globals__")|list }}', '__globals__'],
-  ['{{ lipsum[a ~ "globals" ~ a].os.popen("id") }}', 'a name that is put together'],
-  ['{{ (lipsum|attr(a ~ "globals"))["os"].popen("id") }}', 'a name that is put together'],
-  ['{% for n in ["__glo", a] %}{{ lipsum[n]["os"].popen("id") }}', 'a name that is put together'],
-  ['{% set n %}__globals__{% endset %}{{ lipsum[n].popen("id") }}', 'a name that is put together'],
-])('finds a way out without a plain name: %s', (template, way) => {
-  expect(read('a.j2', template).reaches).toEqual([`a template reaches ${way}`]);
-});
-
-it.each([
+  '{{ row.name | upper }} {% if n > 3 %}{{ money(row.amount) }}{% endif %}',
+  '{% for x in rows %}{{ loop.index }}: {{ x["name"]|default("none", true) }}{% endfor %}',
+  '{{ "__globals__" }} is a name of Python',
   '{{ rows[loop.index0].name }} {{ labels[row.kind]|upper }} {{ rows[i].items() }}',
   '{{ hostvars[groups["all"][0]]["ansible_" ~ name]["address"] }}',
   '{{ "%s: %s"|format(name, n) }} {{ -n }} {{ {"a": 1}.items() }} {{ x[1:3] }}',
   "it's {{ name }} and {% raw %}{{ {% endraw %} {% if a %}",
   '{% set title = "a" ~ b %}{{ title.upper() }}{% for k in keys %}{{ x[k].strip() }}{% endfor %}',
-])('lets an honest template pass: %s', (template) => {
-  expect(read('a.j2', template).reaches).toEqual([]);
+  '{{ open }} {{ input }} {{ os.name }} {{ requests.cpu }} {{ now().year }} {{ super() }}',
+  '{{ frames["key_" ~ i] }} {{ frames[kind ~ "_frame"] }} {{ url_for("a", id=3) }}',
+])('lets an honest template pass: %s', async (template) => {
+  expect(await scanned(template)).toEqual({ verdict: 'pass', reaches: [] });
+});
+
+it('writes the tags of Jinja as Python', () => {
+  const template =
+    '{% set a %}x{{ b|c }}{% endset %}{% for k, v in d %}{{ v|attr("e")|f(1) ~ (g if h) }}{% endfor %}';
+  expect(read('a.j2', template).programs).toEqual([
+    'python: a = ""\na += "x"\na += b.c()\nk, v = (d)[_]\nv["e"].f(1) + (g if h else None)',
+  ]);
+});
+
+it('reads a text as a template when a program renders templates', () => {
+  const template = '{{ x.__globals__.os.system("id") }}';
+  const program = sourceOf('run.py', 'import jinja2\n', 'python');
+  expect(read('payloads.txt', template).programs).toEqual([]);
+  expect(read('payloads.txt', template, program).programs).toHaveLength(1);
+});
+
+it('joins the code of EJS and Mako, without their comments', () => {
+  expect(
+    read('a.ejs', '<p><%= name -%></p><% if (x) { _%>a<% } %><%# no %><%% no %>').programs,
+  ).toEqual(['javascript: ( name )\n if (x) { \n }']);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a value of Mako.
+  expect(read('a.mako', '<%\nimport os\n%>\n<%! y = 1 %>${name}').programs).toEqual([
+    'python: import os\n\n y = 1 \n(name)',
+  ]);
 });
 
 it.each([
   ['a.j2', '{{ name'],
   ['a.j2', '{# {{ name }}'],
   ['a.j2', '{{ ( }}{{ name }}'],
-  ['a.j2', `{{ ${'('.repeat(500)}x }}`.replace('x', `x${')'.repeat(500)}`)],
-  [
-    'a.j2',
-    `{{ ('${'a'.repeat(3_990)}'~'${'a'.repeat(3_990)}')${'|reverse'.repeat(1_490)} }}`.repeat(20),
-  ],
-  ['a.j2', `{% set x = "aaaaaaaaaaaaaaaa" %}${'{% set x = x ~ x %}'.repeat(60)}`],
-  [
-    'a.j2',
-    '{{ "aaaa"|replace("a", "aaaaaaaaaaaaaaaaaaaa")|replace("a", "aaaaaaaaaaaaaaaaaaaa")|replace("a", "aaaaaaaaaaaaaaaaaaaa")|replace("a", "aaaaaaaaaaaaaaaaaaaa") }}',
-  ],
   ['a.ejs', '<% run('],
   ['a.mako', '<% "%>'],
 ])('says that it did not read all of %s: %.40s', (path, template) => {
   expect(read(path, template).unread).toHaveLength(1);
 });
 
-it('reads many signs before a value', () => {
-  expect(
-    read('a.j2', `{{ ${'not '.repeat(50_000)}${'-'.repeat(9)}x.__globals__ }}`).programs,
-  ).toEqual(['python: -__globals__']);
+it.each([
+  `{{ ${'('.repeat(900)}x${')'.repeat(900)} }}`,
+  `{{ ${'not '.repeat(50_000)}x.__globals__ }}`,
+  `{% set x = "aaaaaaaaaaaaaaaa" %}${'{% set x = x ~ x %}'.repeat(60)}{{ x.__globals__ }}`,
+])('holds a template that is made to be too much: %.40s', async (template) => {
+  expect((await scanned(template)).verdict).not.toBe('pass');
 });
 
 it('does not hold a text that only may be a template', () => {
