@@ -58,7 +58,7 @@ import {
 import { Variables } from './variables.ts';
 
 /** Nodes gone through in all programs together: a constant, and as many for each character. */
-const nodesFree = 635_000;
+const nodesFree = 320_000;
 const nodesPerCharacter = 0.5;
 /** A text of 64 letters costs as much as a node. */
 export const charactersPerNodeShift = 6;
@@ -232,7 +232,7 @@ export class Engine {
   }
 
   /** The name of the frame of a call: the same for the same call by the same way. */
-  keyOf({ key }: Invocation, { start }: Node): string {
+  keyOf({ key }: Pick<Invocation, 'key'>, { start }: Pick<Node, 'start'>): string {
     return keep(this.#keys, `${key}${start}`, () => `${this.#keys.size}>`);
   }
 

@@ -49,8 +49,10 @@ export function invoke(
     (isTooDeep || active >= recursionMax || (engine.isExhausted && engine.called.has(func)))
   )
     return dataOf(allNodesOf(allGiven(given)));
-  const call = { given: isLast ? opened(given) : given, self };
-  const run = (): Value => recall(engine, own, call, site, () => follow(engine, own, call, site));
+  // All that are the last have one frame.
+  const key = isLast ? engine.keyOf({ key: '' }, func) : engine.keyOf(frame, site.node);
+  const call = { given: isLast ? opened(given) : given, self, key };
+  const run = (): Value => recall(engine, own, call, frame, () => follow(engine, own, call, site));
   // Nobody knows how far it is asked to go.
   return func.isGenerator && !isLast ? (engine.perhaps(frame, run) ?? unknown) : run();
 }
@@ -69,7 +71,7 @@ function opened(given: Given): Given {
 function follow(
   engine: Engine,
   own: OwnFunction,
-  { given, self }: Call,
+  { given, self, key }: Call,
   { node, frame }: Site,
 ): Value {
   const { func, program, around, owner } = own;
@@ -85,7 +87,7 @@ function follow(
     owner,
     func: own,
     given,
-    key: engine.keyOf(frame, node),
+    key,
     ...(yielded && { yielded }),
     depth: frame.depth + 1,
     returned: [],

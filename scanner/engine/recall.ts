@@ -6,7 +6,7 @@
  */
 import { keep, present } from '../fact/remembered.ts';
 import { areSame } from './alternatives.ts';
-import type { CallSite, Given } from './calls.ts';
+import type { Given } from './calls.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import {
   birth,
@@ -24,13 +24,13 @@ import { addWork, HeapObject, type OwnFunction, type Thing, type Value } from '.
 export interface Call {
   readonly given: Given;
   readonly self: Value | undefined;
+  /** The name of its frame. */
+  readonly key: string;
 }
 
 /** One call, and what it led to. */
 export interface Recall extends Call {
   readonly own: OwnFunction;
-  /** Its frame. */
-  readonly key: string;
   /** How many changes nobody had told by then. */
   readonly untold: number;
   /** Whether a package was being imported. */
@@ -56,18 +56,17 @@ export function recall(
   engine: Engine,
   own: OwnFunction,
   call: Call,
-  { node, frame }: Pick<CallSite, 'node' | 'frame'>,
+  frame: Invocation,
   follow: () => Value,
 ): Value {
   // A shell has a state of its own, and a block ends the function around.
   if (engine.library !== undefined || own.func.isBlock || call.given.sent) return follow();
   const recalls = keep(engine.recalls, own.func, () => []);
-  const key = engine.keyOf(frame, node);
   const untold = untoldNow();
   const isImporting = engine.notes.importing > 0;
   for (const one of recalls) {
     if (one.untold !== untold || one.isImporting !== isImporting) continue;
-    if (one.trace.isOfFrame && one.key !== key) continue;
+    if (one.trace.isOfFrame && one.key !== call.key) continue;
     const places = placesIn(one, engine, own, call);
     const value = places && again(engine, one, places, frame);
     if (value !== undefined) return value;
@@ -88,7 +87,6 @@ export function recall(
   const one: Recall = {
     ...call,
     own,
-    key,
     untold,
     isImporting,
     trace,

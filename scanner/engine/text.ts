@@ -47,7 +47,7 @@ export class Text {
     return new Text(this.pieces, true);
   }
 
-  /** Whether it is the same text of the same places with the same data. */
+  /** Whether it is the same text with the same data, wherever it is written. */
   isEqual(other: Text | undefined): boolean {
     if (this === other) return true;
     return (
@@ -217,7 +217,7 @@ export function hostEnds(text: string): boolean {
 function isEqualPiece({ text, raw, isFixed, nodes }: TextPiece, other?: TextPiece): boolean {
   return (
     text === other?.text &&
-    raw === other.raw &&
+    (raw === undefined) === (other.raw === undefined) &&
     isFixed === other.isFixed &&
     nodes.join() === other.nodes.join()
   );

@@ -55,7 +55,7 @@ export function callFunction(
     program,
     env: new Variables(engine.heap),
     func: own,
-    key: engine.keyOf(frame, { ...at.place, kind: 'self' }),
+    key: engine.keyOf(frame, at.place),
     depth: frame.depth + 1,
     returned: [],
     thrown: [],
@@ -96,7 +96,7 @@ export function runSourced(where: Where, other: TaintSource, args: readonly Valu
     ...frame,
     program,
     env: new Variables(shell.engine.heap),
-    key: shell.engine.keyOf(frame, { ...where.at.place, kind: 'self' }),
+    key: shell.engine.keyOf(frame, where.at.place),
     depth: frame.depth + 1,
   };
   const run = (given: readonly Value[]): Value =>
