@@ -16,9 +16,9 @@ import {
   memberOf,
   moduleMember,
   nodesIn,
+  noteReaching,
   noteUnnamed,
   partOfModule,
-  reachingMember,
   type ThingOf,
 } from './names.ts';
 import { isListed, iterated } from './protocols.ts';
@@ -58,6 +58,8 @@ export function itemAt(
   if (places !== undefined && places.length > 0)
     return listValue(places.map((place) => itemAt(engine, node, of, place, frame)));
   const name = key === undefined ? undefined : keyOf(key);
+  // Templates have members as items.
+  for (const { whole } of key?.texts ?? []) noteReaching(engine, node, of, whole, frame);
   const found = engine.each(of, frame, (thing) => itemIn(engine, node, thing, key, frame)).flat();
   const texts = of.texts.flatMap((text) => letterAt(text, name));
   const parts = [...found, ...texts.map((text) => textValue(text))];
@@ -181,7 +183,7 @@ function itemOfApi(
   key: Value,
   frame: Invocation,
 ): Value {
-  const name = keyOf(key) ?? reachingMember(engine, key);
+  const name = keyOf(key);
   const of = thingValue(thing);
   if (name === undefined && key.texts.length > 1 && textsOf(key).every(({ isKnown }) => isKnown))
     return memberByText(engine, node, of, key, frame);

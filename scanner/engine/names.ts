@@ -384,7 +384,11 @@ export function noteReaching(
 ): void {
   if (name === undefined || !name.split('.').some((one) => engine.knowledge.reaching?.has(one)))
     return;
-  if (name === '__subclasses__' && of.things.some(({ is }) => is === 'class' || is === 'object'))
+  if (
+    name === '__subclasses__' &&
+    of.things.length > 0 &&
+    of.things.every(({ is }) => is === 'class' || is === 'object')
+  )
     return;
   engine.notes.trait(engine.at(frame, node, name), 'escape', `${name} leads to every module`);
 }
@@ -501,22 +505,7 @@ function mayBe({ whole }: Text, text: string): boolean {
   const parts = whole.split(unknownPart);
   const first = parts[0] ?? '';
   const last = parts.at(-1) ?? '';
-  if (parts.length === 1) return whole === text;
-  const isInside = parts.every((part) => text.includes(part));
-  return isInside && text.startsWith(first) && text.endsWith(last);
-}
-
-/** Letters of a name that are known where the others are not. */
-const knownLetters = 5;
-
-/** The member from which everything can be reached, where a computed name may be one. */
-export function reachingMember({ knowledge }: Engine, name: Value): string | undefined {
-  const texts = textsOf(name).filter(
-    ({ whole }) => whole.replaceAll(unknownPart, '').length >= knownLetters,
-  );
-  // A name that ends so may be any frame.
-  const names = [...(knowledge.reaching ?? [])].filter((one) => !one.endsWith('frame'));
-  return names.find((one) => texts.some((text) => mayBe(text, one)));
+  return parts.length === 1 ? whole === text : text.startsWith(first) && text.endsWith(last);
 }
 
 /** A member of a module of the library by a name that is not known. */

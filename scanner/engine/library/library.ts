@@ -117,8 +117,9 @@ function ofTexts(op: Operator, left: Value, right: Value): Value | undefined {
     return concat([left, right]);
   if (/^[-+^&|]$/.test(op) && !isText && numbers.every((one) => typeof one === 'number'))
     return scalarValue(arithmetic(op, numbers[0], numbers[1]) ?? null);
+  if (op === '*' && typeof a === 'number') return ofTexts(op, right, left);
   if (op === '*' && a instanceof Text && typeof b === 'number')
-    return textValue(a.whole.repeat(Math.max(0, Math.min(b, listCharsMax))));
+    return a.length * b > listCharsMax ? undefined : textValue(a.whole.repeat(Math.max(0, b)));
   if (op === '%' && a instanceof Text) return formatted(a.whole, itemsOf(right) ?? [right]);
   if (op === '^' && isText) return xored(a.whole, b.whole);
   if (!isText) return undefined;

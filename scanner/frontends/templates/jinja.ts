@@ -12,65 +12,93 @@ interface Line {
 }
 
 /** Lines of Python for the tags of a template. Linear in the text. */
-export function jinjaPython(template: string, tags: readonly TemplateTag[]): readonly Line[] {
+export function jinjaPython(tags: readonly TemplateTag[]): readonly Line[] {
   const lines: Line[] = [];
-  // `{% set name %}`: the name that gets what the template writes until the end of the block.
-  let name: string | undefined;
-  let end = 0;
-  // Blocks around that may not run, or more than once.
-  let uncertain = 0;
+  // Names of texts that are put together of more than what stands in the template.
+  const computed = new Set<string>();
+  // Blocks around that may not run, run more than once, or have names of their own.
+  let blocks = 0;
   for (const { open, inside, raw } of tags) {
-    const written = template.slice(end, raw - open.length);
-    if (name !== undefined && written !== '')
-      lines.push({ text: `${name} += ${JSON.stringify(written)}\n`, raw: end });
-    end = raw + inside.length + 2;
     const tokens = tokensOf(inside.replace(/^[-+]/, '').replace(/[-+]$/, ''));
-    const [word = '', variable = ''] = tokens;
+    const [word = ''] = tokens;
     const isStatement = open !== '{{';
-    if (isStatement && word === 'endset') name = undefined;
-    if (isStatement && /^(if|for)$/.test(word)) uncertain += 1;
-    if (isStatement && /^end(if|for)$/.test(word)) uncertain -= 1;
-    const begins = isStatement && word === 'set' && !tokens.includes('=');
-    if (begins && isName.test(variable)) name = variable;
-    const code = begins
-      ? `${name} = ""`
-      : python(isStatement ? expressionOf(word, tokens.slice(1), uncertain > 0) : tokens);
-    const isWritten = !isStatement && name !== undefined;
-    if (code !== '') lines.push({ text: `${isWritten ? `${name} += ` : ''}${code}\n`, raw });
+    if (isStatement && blockStart.test(word)) blocks += 1;
+    if (isStatement && word.startsWith('end') && blockStart.test(word.slice(3))) blocks -= 1;
+    const parts = isStatement ? partsOf(word, tokens.slice(1), blocks > 0, computed) : [tokens];
+    for (const part of parts) {
+      const code = new Writer(computed).write(part);
+      if (code !== '') lines.push({ text: `${code}\n`, raw });
+    }
   }
   return lines;
 }
 
-const isName = /^[A-Za-z_]\w*$/;
+const blockStart = /^(if|for|macro|call|filter|block|with|autoescape|trans)$/;
+const isName = /^[\p{L}_][\p{L}\p{N}_]*$/u;
+const isText = /^["']./s;
 
 // Splits the code of a tag.
 function tokensOf(text: string): readonly string[] {
   const tokens: string[] = [];
-  const plain = /\s+|[A-Za-z_]\w*|\d[\d._]*|\/\/|\*\*|[<>=!]=|./gsy;
+  const plain = /\s+|[\p{L}_][\p{L}\p{N}_]*|\d+(?:[._]\d+)*|\/\/|\*\*|[<>=!]=|./gsuy;
   for (let at = 0; at < text.length; at = plain.lastIndex) {
     const letter = text[at] ?? '';
     const end = /["']/.test(letter) ? quoteEnd(text, at, letter, false) : -1;
     plain.lastIndex = at;
     const token = end < 0 ? (plain.exec(text)?.[0] ?? letter) : text.slice(at, end + 1);
     plain.lastIndex = at + token.length;
-    if (token.trim() !== '') tokens.push(token.replaceAll('\n', '\\n'));
+    const written = end < 0 ? token.normalize('NFKC') : token.replace(/\\\r?\n/g, '');
+    if (token.trim() !== '') tokens.push(written.replace(/\r?\n/g, '\\n'));
   }
   return tokens;
 }
 
-// What a statement evaluates: a loop, one of the items; what may not be set stays what it was.
-function expressionOf(
+// What a statement evaluates, and the names that it sets: of a loop, to one of the items. In a
+// block they may stay what they were.
+function partsOf(
   word: string,
   tokens: readonly string[],
-  isUncertain: boolean,
-): readonly string[] {
+  isInBlock: boolean,
+  computed: Set<string>,
+): readonly (readonly string[])[] {
   if (/^end|^(else|raw)$/.test(word)) return [];
-  const [name = '', equals] = tokens;
-  if (word === 'set' && isUncertain && equals === '=')
-    return [name, '=', '(', ...tokens.slice(2), ')', 'if', '_', 'else', name];
-  const at = tokens.indexOf('in');
-  if (word !== 'for' || at < 0) return tokens;
-  return [...tokens.slice(0, at), '=', '(', ...tokens.slice(at + 1), ')', '[', '_', ']'];
+  const sets = (names: readonly string[], value: readonly string[], isSure: boolean) => {
+    const texts = value.filter((one) => isText.test(one));
+    const isOther = value.some((one) => isName.test(one) && !operators.test(one));
+    const isComputed = value.some((one) => computed.has(one)) || (texts.length > 0 && isOther);
+    for (const name of names) if (isComputed) computed.add(name);
+    const kept = isSure ? [] : ['if', '_', 'else', '(', ...names, ')'];
+    return [...names, '=', '(', ...value, ')', ...kept];
+  };
+  const at = tokens.indexOf(word === 'for' ? 'in' : '=');
+  if (word === 'for' && at >= 0) {
+    const items = tokens.slice(at + 1).filter((one) => one !== 'recursive');
+    return [sets(tokens.slice(0, at), ['(', ...items, ')', '[', '_', ']'], false)];
+  }
+  if (word === 'with' || word === 'trans')
+    return splitAt(tokens, ',').map((part) =>
+      part[1] === '=' ? sets(part.slice(0, 1), part.slice(2), false) : part,
+    );
+  if (word !== 'set') return [tokens];
+  const filter = tokens.indexOf('|');
+  if (at >= 0 && (filter < 0 || at < filter))
+    return [sets(tokens.slice(0, at), tokens.slice(at + 1), !isInBlock)];
+  // What a block writes.
+  for (const name of tokens.slice(0, 1)) computed.add(name);
+  return [[...tokens.slice(0, 1), '=', '_']];
+}
+
+// Parts between marks that stand outside brackets.
+function splitAt(tokens: readonly string[], mark: string): readonly (readonly string[])[] {
+  const parts: string[][] = [[]];
+  let depth = 0;
+  for (const token of tokens) {
+    if (brackets.has(token)) depth += 1;
+    if (/^[)\]}]$/.test(token)) depth -= 1;
+    if (token === mark && depth === 0) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts;
 }
 
 const brackets: ReadonlyMap<string, string> = new Map([
@@ -80,113 +108,199 @@ const brackets: ReadonlyMap<string, string> = new Map([
 ]);
 const infix = /^([-+*/%<>=~]|\/\/|\*\*|[<>=!]=|and|or|in)$/;
 // Tests, and operators without what they need.
-const between = /^(is|and|or|in|if|else)$/;
+const operators = /^(not|is|and|or|in|if|else)$/;
 const prefix = /^(not|[-+])$/;
 // Names of Jinja that are words of Python.
 const words =
-  /^(as|assert|async|await|break|class|continue|def|del|elif|except|finally|for|from|global|import|is|lambda|nonlocal|pass|raise|return|try|while|with|yield)$/;
+  /^(as|assert|async|await|break|class|continue|def|del|elif|except|exec|finally|for|from|global|import|lambda|nonlocal|pass|print|raise|return|try|while|with|yield)$/;
 
 /** Filters that are no method: what stands before and behind their arguments. */
-const filters: Readonly<Record<string, readonly [open: string, close: string]>> = {
-  attr: ['[', ']'],
-  first: ['.__iter__().__next__(', ')'],
-  format: [' % (', ')'],
-};
-const nameFilters = /^(map|selectattr|rejectattr|groupby|sort|sum|unique|min|max)$/;
+const filters: ReadonlyMap<string, readonly [open: string, close: string]> = new Map([
+  ['attr', ['[', ']']],
+  ['d', [' or (', ')']],
+  ['default', [' or (', ')']],
+  ['first', ['.__iter__().__next__(', ')']],
+  ['format', [' % (', ')']],
+]);
+const nameFilters = /^(map|groupby|sort|sum|unique|min|max)$/;
 const sameFilters = /^(e|escape|forceescape|list|safe|string)$/;
+
+/** Names of Python's own by which a template leaves what it is given, besides those of programs. */
+const leavingNames = /^__(import|mro|bases?|code)__$/;
+/** What stands for a name that may be any of them. */
+const anyOfThem = '_.__globals__';
 
 interface Bracket {
   readonly close: string;
   /** What stands for it. */
   readonly as: string;
-  /** `a if b` without an `else`. */
-  isHalf: boolean;
-  /** Its arguments name members of what is filtered. */
-  readonly takesNames?: boolean;
+  /** Whether what stands before it was found by a name that is put together. */
+  readonly wasAny?: boolean;
+  /** It gives a member of that. */
+  readonly isMember?: boolean;
+  /** Its arguments have names that count for nothing. */
+  readonly isFilter?: boolean;
+  /** How many of its arguments name members of what is filtered. */
+  names?: number;
   /** It ends with the argument. */
   readonly isArgument?: boolean;
+  /** `a if b` without an `else`. */
+  isHalf?: boolean;
+  /** A text stands in it, and something else. */
+  hasText?: boolean;
+  hasOther?: boolean;
 }
 
-function python(tokens: readonly string[]): string {
-  const out: string[] = [];
-  const open: [Bracket, ...Bracket[]] = [{ close: '', as: '', isHalf: false }];
-  let isOperand = false;
-  const put = (text: string, isEnd = false): void => {
-    out.push(text);
-    isOperand = isEnd;
-  };
-  const top = (): Bracket => open.at(-1) ?? open[0];
-  const finish = (): void => {
-    if (!isOperand && /[^[({,:\s]\s*$/.test(out.at(-1) ?? '')) put('None', true);
-    if (top().isHalf) put(' else None', true);
-    top().isHalf = false;
-  };
-  const separate = (): void => {
-    finish();
-    if (out.length > 0) put(open.length > 1 ? ', ' : '\n');
-  };
-  const close = (): void => {
-    finish();
-    put(open.pop()?.as ?? '', true);
-  };
-  const endArgument = (): void => {
-    if (top().isArgument) close();
-  };
-  const begin = (written: string, bracket: Omit<Bracket, 'isHalf'>): void => {
-    put(written);
-    open.push({ ...bracket, isHalf: false });
-  };
-  const beginName = (): void => begin('_[', { close: '', as: ']', isArgument: true });
-  for (let at = 0; at < tokens.length; at += 1) {
-    const token = tokens[at] ?? '';
-    if (/^[,)\]}]$/.test(token)) endArgument();
-    const next = tokens[at + 1] ?? '';
-    const isCalled = tokens[at + 2] === '(';
-    const bracket = brackets.get(token);
-    if (isOperand && token === '|' && isName.test(next)) {
-      const [before, after] = filters[next] ?? [`.${next}(`, ')'];
-      at += isCalled ? 2 : 1;
-      const takesNames = nameFilters.test(next);
-      if (isCalled) begin(before, { close: ')', as: after, takesNames });
-      else if (!sameFilters.test(next)) put(`${before}${after}`, true);
-      if (isCalled && takesNames) beginName();
-    } else if (isOperand && token === '.' && /^\w/.test(next)) {
-      at += 1;
-      const isPlain = isName.test(next) && !words.test(next);
-      put(isPlain ? `.${next}` : isName.test(next) ? `["${next}"]` : `[${next}]`, true);
-    } else if (top().isArgument && isName.test(token) && next === '=') {
-      at += 1;
-    } else if (bracket !== undefined) {
-      if (isOperand && token === '{') separate();
-      begin(token, { close: bracket, as: bracket });
-    } else if (token === top().close) {
-      close();
-    } else if (token === ',' || (token === ':' && open.length > 1)) {
-      finish();
-      put(`${token} `);
-      if (top().takesNames) beginName();
-    } else if (isOperand && token === 'if') {
-      put(' if ');
-      top().isHalf = true;
-    } else if (token === 'else' && top().isHalf) {
-      put(' else ');
-      top().isHalf = false;
-    } else if (isOperand && (infix.test(token) || (token === 'not' && next === 'in'))) {
-      put(token === '~' ? ' + ' : ` ${token} `);
-      if (token === 'not') {
-        at += 1;
-        put('in ');
-      }
-    } else if (prefix.test(token)) {
-      if (isOperand) separate();
-      put(`${token} `);
-    } else if (/^(["'].|\w)/s.test(token) && !between.test(token)) {
-      const isText = /^["']/.test(token) && /^["']/.test(tokens[at - 1] ?? '');
-      if (isOperand && !isText) separate();
-      put(`${isText ? ' ' : ''}${token}${words.test(token) ? '_' : ''}`, true);
-    } else separate();
+/** Writes the code of one tag. */
+class Writer {
+  readonly #computed: ReadonlySet<string>;
+  readonly #out: string[] = [];
+  readonly #open: [Bracket, ...Bracket[]] = [{ close: '', as: '' }];
+  #isOperand = false;
+  /** Names are set to it. */
+  #isSet = false;
+  /** What is written last was found by a name that is put together. */
+  #isAny = false;
+  #leaves = false;
+
+  constructor(computed: ReadonlySet<string>) {
+    this.#computed = computed;
   }
-  while (open.length > 1) close();
-  finish();
-  return out.join('').trim();
+
+  write(tokens: readonly string[]): string {
+    this.#isSet = tokens.includes('=');
+    for (let at = 0; at < tokens.length; at = this.#token(tokens, at));
+    while (this.#open.length > 1) this.#close();
+    this.#finish();
+    const code = this.#out.join('').trim();
+    return this.#leaves ? `${code}\n${anyOfThem}` : code;
+  }
+
+  get #top(): Bracket {
+    return this.#open.at(-1) ?? this.#open[0];
+  }
+
+  #put(text: string, isEnd = false): void {
+    if (!this.#isOperand) this.#isAny = false;
+    this.#out.push(text);
+    this.#isOperand = isEnd;
+  }
+
+  #finish(): void {
+    if (!this.#isOperand && /[^[({,:\s]\s*$/.test(this.#out.at(-1) ?? '')) this.#put('None', true);
+    if (this.#top.isHalf) this.#put(' else None', true);
+    this.#top.isHalf = false;
+  }
+
+  #separate(): void {
+    this.#finish();
+    if (this.#out.length > 0) this.#put(this.#open.length > 1 ? ', ' : '\n');
+  }
+
+  #begin(written: string, bracket: Bracket): void {
+    const isBehind = this.#isOperand;
+    if (isBehind && this.#isAny && written === '(') this.#leaves = true;
+    this.#put(written);
+    this.#open.push({ ...bracket, ...(isBehind && { wasAny: this.#isAny }) });
+    if ((bracket.names ?? 0) > 0) this.#beginName();
+  }
+
+  #beginName(): void {
+    const { names = 0 } = this.#top;
+    this.#top.names = names - 1;
+    if (names > 0) this.#begin('_[', { close: '', as: ']', isArgument: true });
+  }
+
+  #close(): void {
+    this.#finish();
+    const {
+      as,
+      wasAny,
+      isMember,
+      hasText = false,
+      hasOther = false,
+    } = this.#open.pop() ?? this.#top;
+    this.#put(as, true);
+    if (wasAny !== undefined) this.#isAny = wasAny || (isMember === true && hasText && hasOther);
+    this.#top.hasText ||= hasText;
+    this.#top.hasOther ||= hasOther;
+  }
+
+  // Writes one token, or two that belong together; gives the place of the next.
+  #token(tokens: readonly string[], at: number): number {
+    const token = tokens[at] ?? '';
+    const next = tokens[at + 1] ?? '';
+    const isOperand = this.#isOperand;
+    if (/^[,)\]}]$/.test(token) && this.#top.isArgument) this.#close();
+    const bracket = brackets.get(token);
+    if (isOperand && token === '|' && isName.test(next))
+      return at + this.#filter(next, tokens[at + 2] === '(');
+    if (isOperand && token === '.' && /^[\p{L}\d_]/u.test(next)) {
+      this.#member(next);
+      return at + 2;
+    }
+    if ((this.#top.isArgument || this.#top.isFilter) && isName.test(token) && next === '=')
+      return at + 2;
+    if (bracket !== undefined) {
+      if (isOperand && token === '{') this.#separate();
+      this.#begin(token, { close: bracket, as: bracket, isMember: isOperand && token === '[' });
+    } else if (token === this.#top.close) {
+      this.#close();
+    } else if (token === ',' && this.#open.length === 1 && !this.#isSet) {
+      this.#separate();
+    } else if (token === ',' || (token === ':' && this.#open.length > 1)) {
+      this.#finish();
+      this.#put(`${token} `);
+      if (token === ',') this.#beginName();
+    } else if (isOperand && token === 'if') {
+      this.#put(' if ');
+      this.#top.isHalf = true;
+    } else if (token === 'else' && this.#top.isHalf) {
+      this.#put(' else ');
+      this.#top.isHalf = false;
+    } else if (isOperand && token === 'not' && next === 'in') {
+      this.#put(' not in ');
+      return at + 2;
+    } else if (isOperand && infix.test(token)) {
+      this.#put(token === '~' ? ' + ' : ` ${token} `);
+    } else if (prefix.test(token) || (/^\*/.test(token) && this.#open.length > 1)) {
+      if (isOperand) this.#separate();
+      if (!/^\*/.test(token) || !this.#top.isMember) this.#put(token === 'not' ? 'not ' : token);
+    } else if (/^["'].|^[\p{L}\d_]/su.test(token) && !operators.test(token)) {
+      this.#operand(token, isText.test(tokens[at - 1] ?? ''));
+    } else this.#separate();
+    return at + 1;
+  }
+
+  #operand(token: string, isBehindText: boolean): void {
+    const isAlso = isText.test(token) && isBehindText;
+    if (this.#isOperand && !isAlso) this.#separate();
+    const isComputed = this.#computed.has(token);
+    this.#top.hasText ||= isComputed || isText.test(token);
+    this.#top.hasOther ||= isComputed || isName.test(token);
+    const isLeaving = this.#top.isMember && leavingNames.test(token.slice(1, -1));
+    if (isLeaving) this.#leaves = true;
+    this.#put(`${isAlso ? ' ' : ''}${token}${words.test(token) ? '_' : ''}`, true);
+  }
+
+  #member(name: string): void {
+    if (leavingNames.test(name)) this.#leaves = true;
+    this.#top.hasOther = true;
+    const isPlain = isName.test(name) && !words.test(name);
+    const parts = isName.test(name) ? [`"${name}"`] : name.split('.').filter((one) => one !== '');
+    this.#put(isPlain ? `.${name}` : parts.map((one) => `[${one}]`).join(''), true);
+  }
+
+  // Gives how many tokens were read.
+  #filter(name: string, isCalled: boolean): number {
+    const isSame = sameFilters.test(name);
+    const [open, as] = filters.get(name) ?? (isSame ? [' or (', ')'] : [`.${name}(`, ')']);
+    this.#top.hasOther ||= !isSame;
+    const isTest = /^(select|reject)attr$/.test(name);
+    const names = isTest ? 1 : nameFilters.test(name) ? Number.POSITIVE_INFINITY : 0;
+    if (isCalled)
+      this.#begin(open, { close: ')', as, isFilter: true, isMember: as === ']', names });
+    else if (!isSame) this.#put(`${open}${as}`, true);
+    return isCalled ? 3 : 2;
+  }
 }

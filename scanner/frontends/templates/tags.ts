@@ -26,6 +26,8 @@ export interface TagSyntax {
 /** The end of a tag. */
 export interface TagEnd {
   readonly close: string;
+  /** It begins a tag of its own. */
+  readonly isTag?: boolean;
   /** The tag is a comment, or text as it stands. */
   readonly isSkipped?: boolean;
   /** Inside texts in quotes the closing mark does not count. */
@@ -51,7 +53,7 @@ export function tagsOf(text: string, syntax: TagSyntax): TemplateTags {
     let close = isFollowed && end.quotes !== undefined ? closeOf(text, raw, end) : -1;
     if (close < 0) {
       if (end.quotes !== undefined) isFollowed = false;
-      close = never.has(end.close) ? -1 : text.indexOf(end.close, raw);
+      close = never.has(end.close) ? -1 : indexOf(text, end, raw);
       if (close < 0 && end.close === '\n') close = text.length;
       if (close < 0 || end.quotes !== undefined) unread ??= 'a tag of a template without its end';
     }
@@ -63,6 +65,16 @@ export function tagsOf(text: string, syntax: TagSyntax): TemplateTags {
     next.lastIndex = close + (end.close === '\n' ? 0 : end.close.length);
   }
   return { tags, unread };
+}
+
+function indexOf(text: string, { close, isTag = false }: TagEnd, from: number): number {
+  let at = text.indexOf(close, from);
+  for (; isTag && at >= 0; at = text.indexOf(close, at + 1)) {
+    let start = at;
+    while (/\s/.test(text[start - 1] ?? '')) start -= 1;
+    if (/\{%[-+]?$/.test(text.slice(start - 3, start))) return at;
+  }
+  return at;
 }
 
 // Walks the code of one tag; -1 when the code does not end.

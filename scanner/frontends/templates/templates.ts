@@ -78,7 +78,7 @@ function jinjaProgram(source: TaintSource): Omit<FrontEndResult, 'graph'> {
   const { tags, unread } = tagsOf(source.text, jinjaTags);
   // Braces of a text that only may be a template prove nothing when they do not end.
   const isHeld = unread !== undefined && templateName.test(source.path);
-  const program = joinPieces(jinjaPython(source.text, tags));
+  const program = joinPieces(jinjaPython(tags));
   return {
     facts: [],
     embedded: [{ ...embedded(source, 'python', program), becomes: templateProgram }],
@@ -144,6 +144,6 @@ const endings: Readonly<Record<string, TagEnd>> = {
 };
 
 const jinjaTags: TagSyntax = {
-  next: /\{%[-+]?\s{0,100}raw\s{0,100}[-+]?%\}|\{[{%#]/,
-  closing: (opening) => endings[opening] ?? { close: 'endraw', isSkipped: true },
+  next: /\{%[-+]?\s*raw\s*[-+]?%\}|\{[{%#]/,
+  closing: (opening) => endings[opening] ?? { close: 'endraw', isTag: true, isSkipped: true },
 };

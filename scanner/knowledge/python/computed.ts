@@ -107,9 +107,10 @@ export const computedRows: Table = named({
   // Filters of Jinja, which templates call as methods.
   'List#join': computes('join', 'self', 0),
   'List#last': computes('last', 'self'),
+  'Record#join': computes('join', 'self', 0),
   'Text#reverse': computes('reverse', 'self'),
+  'Text#trim': computes('strip', 'self', 0),
   'Text#b64decode': computes('base64-decode', 'self'),
-  'Any#trim default d': itself,
   'Text#strip': computes('strip', 'self', 0),
   'Text#lower casefold': computes('lower', 'self'),
   'Text#upper': computes('upper', 'self'),

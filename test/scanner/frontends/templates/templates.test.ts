@@ -47,6 +47,21 @@ it.each([
   '{{ self.__init__.__globals__.__builtins__.eval(["1", "1"]|join("+")) }}',
   '{{ ([1]|map("int")).gi_frame.f_builtins["eval"]("1") }}',
   '{{ "".__class__.__mro__[1].__subclasses__()[40]("x").read() }}',
+  "{{ ''['__class__']['__base__']['__subclasses__']() }}",
+  '{{ ({} or "".__class__.__base__).__subclasses__() }}',
+  '{{ cycler("a")["__init__"]["__globals__"]["os"]["popen"]("id") }}',
+  '{{ ([lipsum]|random)["__globals__"]["os"].popen("id") }}',
+  '{% for lipsum in [1] %}{% endfor %}{{ lipsum["__globals__"].os.popen("id") }}',
+  '{% if a %}{% set lipsum, b = "", 1 %}{% endif %}{{ lipsum["__globals__"]["os"].popen("id") }}',
+  '{{ lipsum["__globals__"|truncate(11, true, "", 0)].os.popen("id") }}',
+  '{{ (lipsum|attr(name="__globals__")).os.popen("id") }}',
+  '{{ x(*[lipsum.__globals__]) }}',
+  '{% set \u00e9 = lipsum %}{{ \u00e9["__globals__"].os.popen("id") }}',
+  '{{ [[lipsum]].0.0.__globals__.os.popen("id") }}',
+  '{% set print = lipsum %}{{ print["__globals__"].os.popen("id") }}',
+  '{% with a = 1, b = lipsum.__globals__ %}{% endwith %}',
+  `{% raw %} endraw {{ ' {% endraw %}${'{{ lipsum.__globals__.os }}'}' }}`,
+  '{{ x|constructor }}{{ lipsum["__globals__"] }}',
   '{{ x|map(attribute="a.__globals__")|list }}',
   '{{ x|map(attribute="a.__glo" ~ "bals__", default=1)|list }}',
   '{{ x|map("attr", "__globals__")|list }}{{ x|selectattr("a.__globals__") }}',
@@ -104,6 +119,9 @@ it.each([
   '"_"*2 ~ "globals" ~ "_"*2',
   'dict(__globals__=1)|first',
   '["a", "__globals__"]|last',
+  'x|default("__globals__")',
+  '["xxglobalsxx"|replace(old="x", new="_")]|first',
+  '"__globals__"|string()',
   '["__glo", "bals__"]|join',
   '"__GLOBALS__".lower()',
   '"__GLOBALS__"|lower',
@@ -129,6 +147,7 @@ it.each([
   "it's {{ name }} and {% raw %}{{ {% endraw %} {% if a %}",
   '{% set title = "a" ~ b %}{{ title.upper() }}{% for k in keys %}{{ x[k].strip() }}{% endfor %}',
   '{{ open }} {{ input }} {{ os.name }} {{ requests.cpu }} {{ now().year }} {{ super() }}',
+  '{{ functions["func_" ~ name] }} {{ items|rejectattr("name", "in", ["__loader__"])|list }}',
   '{{ frames["key_" ~ i] }} {{ frames[kind ~ "_frame"] }} {{ url_for("a", id=3) }}',
 ])('lets an honest template pass: %s', async (template) => {
   expect(await scanned(template)).toEqual({ verdict: 'pass', reaches: [] });
@@ -136,9 +155,9 @@ it.each([
 
 it('writes the tags of Jinja as Python', () => {
   const template =
-    '{% set a %}x{{ b|c }}{% endset %}{% for k, v in d %}{{ v|attr("e")|f(1) ~ (g if h) }}{% endfor %}';
+    '{% set a = b|c %}{% for k, v in d %}{% set e = 1 %}{{ v|attr("f")|g(1) ~ (h if i) }}{% endfor %}';
   expect(read('a.j2', template).programs).toEqual([
-    'python: a = ""\na += "x"\na += b.c()\nk, v = (d)[_]\nv["e"].f(1) + (g if h else None)',
+    'python: a = (b.c())\nk, v = ((d)[_]) if _ else (k, v)\ne = (1) if _ else (e)\nv["f"].g(1) + (h if i else None)',
   ]);
 });
 
