@@ -237,9 +237,13 @@ function memberOfObject(
   const isMethod = !itemsAreMembers || rowFor(engine, api) !== undefined;
   if (isOpen && field === undefined && name !== undefined && object.class === undefined && isMethod)
     return [boundMethod(thing, name), ...present(object.rest)];
-  if (field !== undefined || name === undefined || object.class === undefined)
+  if (name === undefined || object.class === undefined)
     return [field ?? fieldOf(object, name) ?? unknown];
   const self = thingValue(thing);
+  // Where it is not sure that the object has one of its own, it may be that of the class.
+  if (field !== undefined && !(isOpen && object.isPartial)) return [field];
+  if (field !== undefined)
+    return [field, ...present(staticOf(object.class, name) ?? methodOf(object.class, name, self))];
   const method = methodOf(object.class, name, self);
   const site = { node, frame };
   const call = (one: Value, ...args: readonly Value[]): Value =>
