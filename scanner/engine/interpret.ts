@@ -173,7 +173,7 @@ export class Engine {
     this.programs = new Map(programs.map((program) => [program.source.path, program]));
     const length = programs.reduce((sum, { source }) => sum + source.text.length, 0);
     this.left = nodesFree + nodesPerCharacter * length;
-    this.loopShare = this.left / 12;
+    this.loopShare = this.left / 6;
     // What the engine before it left.
     takeWork();
     for (const program of programs) declare(this, program, program.body, undefined);

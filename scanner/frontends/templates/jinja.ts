@@ -11,11 +11,14 @@ interface Line {
   readonly raw: number;
 }
 
-/** Lines of Python for the tags of a template. Linear in the text. */
-export function jinjaPython(tags: readonly TemplateTag[]): readonly Line[] {
+/** Lines of Python for tags, and why not all of them are read. Linear in the text. */
+export function jinjaPython(tags: readonly TemplateTag[]): {
+  readonly lines: readonly Line[];
+  readonly unread: string | undefined;
+} {
   const lines: Line[] = [];
-  // Names of texts that are put together of more than what stands in the template.
-  const computed = new Set<string>();
+  const names: Names = { computed: new Set(), any: new Set() };
+  let unread: string | undefined;
   // Blocks around that may not run, run more than once, or have names of their own.
   let blocks = 0;
   for (const { open, inside, raw } of tags) {
@@ -24,18 +27,30 @@ export function jinjaPython(tags: readonly TemplateTag[]): readonly Line[] {
     const isStatement = open !== '{{';
     if (isStatement && blockStart.test(word)) blocks += 1;
     if (isStatement && word.startsWith('end') && blockStart.test(word.slice(3))) blocks -= 1;
-    const parts = isStatement ? partsOf(word, tokens.slice(1), blocks > 0, computed) : [tokens];
+    const parts = isStatement ? partsOf(word, tokens.slice(1), blocks > 0, names) : [tokens];
     for (const part of parts) {
-      const code = new Writer(computed).write(part);
-      if (code !== '') lines.push({ text: `${code}\n`, raw });
+      const writer = new Writer(part, names);
+      if (writer.isTooDeep) unread = 'a template whose values are nested too deep';
+      if (writer.code !== '') lines.push({ text: `${writer.code}\n`, raw });
     }
   }
-  return lines;
+  return { lines, unread };
+}
+
+/** Names that a template sets. */
+interface Names {
+  /** To texts that are put together of more than what stands in it. */
+  readonly computed: Set<string>;
+  /** To what was found by such a text. */
+  readonly any: Set<string>;
 }
 
 const blockStart = /^(if|for|macro|call|filter|block|with|autoescape|trans)$/;
 const isName = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 const isText = /^["']./s;
+
+/** Letters of a name. */
+const nameMax = 200;
 
 // Splits the code of a tag.
 function tokensOf(text: string): readonly string[] {
@@ -47,7 +62,8 @@ function tokensOf(text: string): readonly string[] {
     plain.lastIndex = at;
     const token = end < 0 ? (plain.exec(text)?.[0] ?? letter) : text.slice(at, end + 1);
     plain.lastIndex = at + token.length;
-    const written = end < 0 ? token.normalize('NFKC') : token.replace(/\\\r?\n/g, '');
+    const isLong = token.length > nameMax;
+    const written = end < 0 && !isLong ? token.normalize('NFKC') : token.replace(/\\\r?\n/g, '');
     if (token.trim() !== '') tokens.push(written.replace(/\r?\n/g, '\\n'));
   }
   return tokens;
@@ -59,21 +75,23 @@ function partsOf(
   word: string,
   tokens: readonly string[],
   isInBlock: boolean,
-  computed: Set<string>,
+  { computed, any }: Names,
 ): readonly (readonly string[])[] {
   if (/^end|^(else|raw)$/.test(word)) return [];
-  const sets = (names: readonly string[], value: readonly string[], isSure: boolean) => {
-    const texts = value.filter((one) => isText.test(one));
-    const isOther = value.some((one) => isName.test(one) && !operators.test(one));
-    const isComputed = value.some((one) => computed.has(one)) || (texts.length > 0 && isOther);
-    for (const name of names) if (isComputed) computed.add(name);
-    const kept = isSure ? [] : ['if', '_', 'else', '(', ...names, ')'];
-    return [...names, '=', '(', ...value, ')', ...kept];
+  const sets = (targets: readonly string[], value: readonly string[], isSure: boolean) => {
+    const writer = new Writer(value, { computed, any });
+    for (const name of targets.filter((one) => isName.test(one))) {
+      if (writer.isComputed) computed.add(name);
+      if (writer.isAny) any.add(name);
+    }
+    const kept = isSure ? [] : ['if', '_', 'else', '(', ...targets, ')'];
+    const item = word === 'for' ? ['[', '_', ']'] : [];
+    return [...targets, '=', '(', ...value, ')', ...item, ...kept];
   };
   const at = tokens.indexOf(word === 'for' ? 'in' : '=');
   if (word === 'for' && at >= 0) {
     const items = tokens.slice(at + 1).filter((one) => one !== 'recursive');
-    return [sets(tokens.slice(0, at), ['(', ...items, ')', '[', '_', ']'], false)];
+    return [sets(tokens.slice(0, at), items, false)];
   }
   if (word === 'with' || word === 'trans')
     return splitAt(tokens, ',').map((part) =>
@@ -83,9 +101,9 @@ function partsOf(
   const filter = tokens.indexOf('|');
   if (at >= 0 && (filter < 0 || at < filter))
     return [sets(tokens.slice(0, at), tokens.slice(at + 1), !isInBlock)];
-  // What a block writes.
+  // What a block writes, and its filters.
   for (const name of tokens.slice(0, 1)) computed.add(name);
-  return [[...tokens.slice(0, 1), '=', '_']];
+  return [[...tokens.slice(0, 1), '=', '_'], tokens];
 }
 
 // Parts between marks that stand outside brackets.
@@ -110,6 +128,7 @@ const infix = /^([-+*/%<>=~]|\/\/|\*\*|[<>=!]=|and|or|in)$/;
 // Tests, and operators without what they need.
 const operators = /^(not|is|and|or|in|if|else)$/;
 const prefix = /^(not|[-+])$/;
+const comparison = /^([<>=!]=|[<>]|in|is)$/;
 // Names of Jinja that are words of Python.
 const words =
   /^(as|assert|async|await|break|class|continue|def|del|elif|except|exec|finally|for|from|global|import|lambda|nonlocal|pass|print|raise|return|try|while|with|yield)$/;
@@ -151,29 +170,37 @@ interface Bracket {
   hasOther?: boolean;
 }
 
+/** Brackets inside one another; Python reads no more. */
+const depthMax = 200;
+
 /** Writes the code of one tag. */
 class Writer {
-  readonly #computed: ReadonlySet<string>;
+  readonly code: string;
+  isTooDeep = false;
+  /** What is written last was found by a name that is put together. */
+  isAny = false;
+  readonly #names: Names;
   readonly #out: string[] = [];
   readonly #open: [Bracket, ...Bracket[]] = [{ close: '', as: '' }];
   #isOperand = false;
   /** Names are set to it. */
-  #isSet = false;
-  /** What is written last was found by a name that is put together. */
-  #isAny = false;
+  readonly #isSet: boolean;
   #leaves = false;
 
-  constructor(computed: ReadonlySet<string>) {
-    this.#computed = computed;
-  }
-
-  write(tokens: readonly string[]): string {
+  constructor(tokens: readonly string[], names: Names) {
+    this.#names = names;
     this.#isSet = tokens.includes('=');
-    for (let at = 0; at < tokens.length; at = this.#token(tokens, at));
+    for (let at = 0; at < tokens.length && !this.isTooDeep; at = this.#token(tokens, at));
     while (this.#open.length > 1) this.#close();
     this.#finish();
     const code = this.#out.join('').trim();
-    return this.#leaves ? `${code}\n${anyOfThem}` : code;
+    this.code = this.#leaves ? `${code}\n${anyOfThem}` : code;
+  }
+
+  /** It is a text that is put together of more than what stands in it. */
+  get isComputed(): boolean {
+    const { hasText = false, hasOther = false } = this.#open[0];
+    return hasText && hasOther;
   }
 
   get #top(): Bracket {
@@ -181,7 +208,7 @@ class Writer {
   }
 
   #put(text: string, isEnd = false): void {
-    if (!this.#isOperand) this.#isAny = false;
+    if (!this.#isOperand) this.isAny = false;
     this.#out.push(text);
     this.#isOperand = isEnd;
   }
@@ -194,14 +221,16 @@ class Writer {
 
   #separate(): void {
     this.#finish();
-    if (this.#out.length > 0) this.#put(this.#open.length > 1 ? ', ' : '\n');
+    if (this.#isOperand) this.#put(this.#open.length > 1 ? ', ' : '\n');
   }
 
   #begin(written: string, bracket: Bracket): void {
     const isBehind = this.#isOperand;
-    if (isBehind && this.#isAny && written === '(') this.#leaves = true;
+    if (isBehind && this.isAny && written === '(') this.#leaves = true;
     this.#put(written);
-    this.#open.push({ ...bracket, ...(isBehind && { wasAny: this.#isAny }) });
+    this.#top.hasOther ||= isBehind;
+    this.#open.push({ ...bracket, ...(isBehind && { wasAny: this.isAny }) });
+    this.isTooDeep ||= this.#open.length > depthMax;
     if ((bracket.names ?? 0) > 0) this.#beginName();
   }
 
@@ -221,7 +250,9 @@ class Writer {
       hasOther = false,
     } = this.#open.pop() ?? this.#top;
     this.#put(as, true);
-    if (wasAny !== undefined) this.#isAny = wasAny || (isMember === true && hasText && hasOther);
+    if (wasAny !== undefined) this.isAny = wasAny || (isMember === true && hasText && hasOther);
+    // A key, or what a call is given, is no part of the text.
+    if (wasAny !== undefined || as === '}') return;
     this.#top.hasText ||= hasText;
     this.#top.hasOther ||= hasOther;
   }
@@ -243,6 +274,7 @@ class Writer {
       return at + 2;
     if (bracket !== undefined) {
       if (isOperand && token === '{') this.#separate();
+      this.#top.hasOther ||= infix.test(tokens[at - 1] ?? '');
       this.#begin(token, { close: bracket, as: bracket, isMember: isOperand && token === '[' });
     } else if (token === this.#top.close) {
       this.#close();
@@ -250,7 +282,8 @@ class Writer {
       this.#separate();
     } else if (token === ',' || (token === ':' && this.#open.length > 1)) {
       this.#finish();
-      this.#put(`${token} `);
+      // `[::-1]`
+      if (this.#isOperand || (token === ':' && this.#out.at(-2) !== ': ')) this.#put(`${token} `);
       if (token === ',') this.#beginName();
     } else if (isOperand && token === 'if') {
       this.#put(' if ');
@@ -262,25 +295,29 @@ class Writer {
       this.#put(' not in ');
       return at + 2;
     } else if (isOperand && infix.test(token)) {
+      this.#top.hasOther ||= /^[%*]$/.test(token);
       this.#put(token === '~' ? ' + ' : ` ${token} `);
     } else if (prefix.test(token) || (/^\*/.test(token) && this.#open.length > 1)) {
       if (isOperand) this.#separate();
-      if (!/^\*/.test(token) || !this.#top.isMember) this.#put(token === 'not' ? 'not ' : token);
+      const isStar = /^\*/.test(token);
+      if (!isStar || !(this.#top.isMember || /^\*/.test(this.#out.at(-1) ?? '')))
+        this.#put(token === 'not' ? 'not ' : token);
     } else if (/^["'].|^[\p{L}\d_]/su.test(token) && !operators.test(token)) {
-      this.#operand(token, isText.test(tokens[at - 1] ?? ''));
+      this.#operand(token, tokens[at - 1] ?? '');
     } else this.#separate();
     return at + 1;
   }
 
-  #operand(token: string, isBehindText: boolean): void {
-    const isAlso = isText.test(token) && isBehindText;
+  #operand(token: string, before: string): void {
+    const isAlso = isText.test(token) && isText.test(before);
     if (this.#isOperand && !isAlso) this.#separate();
-    const isComputed = this.#computed.has(token);
-    this.#top.hasText ||= isComputed || isText.test(token);
+    const isComputed = this.#names.computed.has(token);
+    this.#top.hasText ||= isComputed || (isText.test(token) && !comparison.test(before));
     this.#top.hasOther ||= isComputed || isName.test(token);
     const isLeaving = this.#top.isMember && leavingNames.test(token.slice(1, -1));
     if (isLeaving) this.#leaves = true;
     this.#put(`${isAlso ? ' ' : ''}${token}${words.test(token) ? '_' : ''}`, true);
+    this.isAny ||= this.#names.any.has(token);
   }
 
   #member(name: string): void {

@@ -76,13 +76,13 @@ function embedded(source: TaintSource, language: Language, { text, map }: Pieces
 
 function jinjaProgram(source: TaintSource): Omit<FrontEndResult, 'graph'> {
   const { tags, unread } = tagsOf(source.text, jinjaTags);
+  const read = jinjaPython(tags);
   // Braces of a text that only may be a template prove nothing when they do not end.
-  const isHeld = unread !== undefined && templateName.test(source.path);
-  const program = joinPieces(jinjaPython(tags));
+  const reason = read.unread ?? (templateName.test(source.path) ? unread : undefined);
   return {
     facts: [],
-    embedded: [{ ...embedded(source, 'python', program), becomes: templateProgram }],
-    unanalysed: isHeld ? [notAnalysed(source, unread)] : [],
+    embedded: [{ ...embedded(source, 'python', joinPieces(read.lines)), becomes: templateProgram }],
+    unanalysed: reason === undefined ? [] : [notAnalysed(source, reason)],
   };
 }
 

@@ -7,7 +7,7 @@ import {
   hiddenCharacter,
   hiddenForm,
 } from '../../lookup-tables/hidden-characters.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const hiddenCharacters = defineRule({
   id: 'obfuscation/hidden-characters',
@@ -133,7 +133,7 @@ export const hiddenName = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'folded',
-  why: 'Quotes in the middle of a command, and names that are built from pieces or looked up by text, keep a search from finding the name.',
+  why: 'Quotes in the middle of a command, and names that are built from pieces or looked up by text, keep a search from finding the name. In a template, names such as __globals__ lead from what it is given to all that Python can do.',
   fix: 'Write the name as it is.',
   maps: { attack: ['T1027.010'] },
   reads: ['trait:folded-name', 'trait:escape', 'source'],
@@ -157,7 +157,11 @@ export const hiddenName = defineRule({
         severity: milder(isShown(fact.detail) ? 'medium' : 'high', fact),
         message: fact.detail,
       })),
-      ...leaving.map((fact) => ({ span: fact.span, message: `a template reaches ${fact.api}` })),
+      ...leaving.map((fact) =>
+        draftAt(fact, `a template reaches ${fact.api}, and by that every program and file`, {
+          fix: 'Remove it: a template needs no more than what it is given.',
+        }),
+      ),
     ];
   },
 });

@@ -62,6 +62,9 @@ it.each([
   '{% with a = 1, b = lipsum.__globals__ %}{% endwith %}',
   `{% raw %} endraw {{ ' {% endraw %}${'{{ lipsum.__globals__.os }}'}' }}`,
   '{{ x|constructor }}{{ lipsum["__globals__"] }}',
+  "{% set x | replace('a', lipsum.__globals__.os.getcwd()) %}a{% endset %}",
+  '{% set h = lipsum|attr("<b>__globals__</b>"|striptags) %}{{ h.os.popen("id") }}',
+  '{{ lipsum[("%r" % "__globals__")[1:-1]].os.popen("id") }}',
   '{{ x|map(attribute="a.__globals__")|list }}',
   '{{ x|map(attribute="a.__glo" ~ "bals__", default=1)|list }}',
   '{{ x|map("attr", "__globals__")|list }}{{ x|selectattr("a.__globals__") }}',
@@ -134,7 +137,7 @@ it.each([
     `{{ lipsum[${name}]["os"]["popen"]("run.example").read() }}`,
   );
   expect(verdict).toBe('block');
-  expect(reaches).toContain('a template reaches __globals__');
+  expect(reaches).toContainEqual(expect.stringMatching(/^a template reaches __globals__/));
 });
 
 it.each([
@@ -148,6 +151,9 @@ it.each([
   '{% set title = "a" ~ b %}{{ title.upper() }}{% for k in keys %}{{ x[k].strip() }}{% endfor %}',
   '{{ open }} {{ input }} {{ os.name }} {{ requests.cpu }} {{ now().year }} {{ super() }}',
   '{{ functions["func_" ~ name] }} {{ items|rejectattr("name", "in", ["__loader__"])|list }}',
+  '{{ hosts[groups["db"][0]].name.split(".") }} {{ d[x|replace("-", "_")].strip() }}',
+  '{% for k in ["a", "b"] %}{{ d[k].strip() }}{% endfor %}{{ m[env|default("prod")].items() }}',
+  '{% for f in form if f.type != "Hidden" %}{{ form[f]() }}{% endfor %}',
   '{{ frames["key_" ~ i] }} {{ frames[kind ~ "_frame"] }} {{ url_for("a", id=3) }}',
 ])('lets an honest template pass: %s', async (template) => {
   expect(await scanned(template)).toEqual({ verdict: 'pass', reaches: [] });
@@ -157,7 +163,7 @@ it('writes the tags of Jinja as Python', () => {
   const template =
     '{% set a = b|c %}{% for k, v in d %}{% set e = 1 %}{{ v|attr("f")|g(1) ~ (h if i) }}{% endfor %}';
   expect(read('a.j2', template).programs).toEqual([
-    'python: a = (b.c())\nk, v = ((d)[_]) if _ else (k, v)\ne = (1) if _ else (e)\nv["f"].g(1) + (h if i else None)',
+    'python: a = (b.c())\nk, v = (d)[_] if _ else (k, v)\ne = (1) if _ else (e)\nv["f"].g(1) + (h if i else None)',
   ]);
 });
 
@@ -190,6 +196,7 @@ it.each([
 
 it.each([
   `{{ ${'('.repeat(900)}x${')'.repeat(900)} }}`,
+  `{{ ${'f('.repeat(100_000)} }}`,
   `{{ ${'not '.repeat(50_000)}x.__globals__ }}`,
   `{% set x = "aaaaaaaaaaaaaaaa" %}${'{% set x = x ~ x %}'.repeat(60)}{{ x.__globals__ }}`,
 ])('holds a template that is made to be too much: %.40s', async (template) => {
