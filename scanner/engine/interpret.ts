@@ -58,7 +58,7 @@ import {
 import { Variables } from './variables.ts';
 
 /** Nodes gone through in all programs together: a constant, and as many for each character. */
-const nodesFree = 320_000;
+const nodesFree = 635_000;
 const nodesPerCharacter = 0.5;
 /** A text of 64 letters costs as much as a node. */
 export const charactersPerNodeShift = 6;
@@ -173,7 +173,7 @@ export class Engine {
     this.programs = new Map(programs.map((program) => [program.source.path, program]));
     const length = programs.reduce((sum, { source }) => sum + source.text.length, 0);
     this.left = nodesFree + nodesPerCharacter * length;
-    this.loopShare = this.left / 6;
+    this.loopShare = this.left / 12;
     // What the engine before it left.
     takeWork();
     for (const program of programs) declare(this, program, program.body, undefined);
