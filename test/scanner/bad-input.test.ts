@@ -59,6 +59,14 @@ it('a list that is its own way to be called is called a few times', async () => 
   expect(findings.map(({ message }) => message).join('\n')).toContain('http://a.example/x');
 });
 
+it.each([
+  ['a.py', 'x[a:::::f]\n'],
+  ['a.ts', 'return(t:,_:function(h'],
+])('%s that is no program is read as far as it goes: %.30s', async (path, text) => {
+  const { findings } = await scan(path, text);
+  expect(findings.map(({ message }) => message).join()).not.toContain('parser failed');
+});
+
 it('the last of many calls is followed where it is given what no other was', async () => {
   const calls = "go('log', 'a');".repeat(300);
   const { verdict } = await scan(

@@ -62,8 +62,8 @@ function tokensOf(text: string): readonly string[] {
     plain.lastIndex = at;
     const token = end < 0 ? (plain.exec(text)?.[0] ?? letter) : text.slice(at, end + 1);
     plain.lastIndex = at + token.length;
-    const isLong = token.length > nameMax;
-    const written = end < 0 && !isLong ? token.normalize('NFKC') : token.replace(/\\\r?\n/g, '');
+    const written =
+      end < 0 && token.length <= nameMax ? token.normalize('NFKC') : token.replace(/\\\r?\n/g, '');
     if (token.trim() !== '') tokens.push(written.replace(/\r?\n/g, '\\n'));
   }
   return tokens;
@@ -314,8 +314,7 @@ class Writer {
     const isComputed = this.#names.computed.has(token);
     this.#top.hasText ||= isComputed || (isText.test(token) && !comparison.test(before));
     this.#top.hasOther ||= isComputed || isName.test(token);
-    const isLeaving = this.#top.isMember && leavingNames.test(token.slice(1, -1));
-    if (isLeaving) this.#leaves = true;
+    if (this.#top.isMember && leavingNames.test(token.slice(1, -1))) this.#leaves = true;
     this.#put(`${isAlso ? ' ' : ''}${token}${words.test(token) ? '_' : ''}`, true);
     this.isAny ||= this.#names.any.has(token);
   }
@@ -333,8 +332,9 @@ class Writer {
     const isSame = sameFilters.test(name);
     const [open, as] = filters.get(name) ?? (isSame ? [' or (', ')'] : [`.${name}(`, ')']);
     this.#top.hasOther ||= !isSame;
-    const isTest = /^(select|reject)attr$/.test(name);
-    const names = isTest ? 1 : nameFilters.test(name) ? Number.POSITIVE_INFINITY : 0;
+    const names = nameFilters.test(name)
+      ? Number.POSITIVE_INFINITY
+      : Number(/^(select|reject)attr$/.test(name));
     if (isCalled)
       this.#begin(open, { close: ')', as, isFilter: true, isMember: as === ']', names });
     else if (!isSame) this.#put(`${open}${as}`, true);

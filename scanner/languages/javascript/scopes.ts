@@ -122,8 +122,9 @@ function boundBy(node: ts.Node, scope: JavascriptScope, around: JavascriptScope)
   return [{ to: around, name: node.name.text }];
 }
 
-/** The names that a pattern binds. */
-export function namesIn(name: ts.BindingName): readonly string[] {
+/** The names that a pattern binds; none where the parser has gone on without one. */
+export function namesIn(name: ts.BindingName | undefined): readonly string[] {
+  if (name === undefined) return [];
   if (ts.isIdentifier(name)) return [name.text];
   return name.elements.flatMap((one) => (ts.isBindingElement(one) ? namesIn(one.name) : []));
 }

@@ -171,7 +171,7 @@ export abstract class Expressions extends ModuleNames {
     const bounds: Node[] = [ir.constant(at, null), ir.constant(at, null), ir.constant(at, null)];
     let index = 0;
     for (const key of keys)
-      if (key.name === ':') index += 1;
+      if (key.name === ':') index = Math.min(index + 1, 2);
       else bounds[index] = this.lower(key);
     return ir.callMethod(at, of, '[:]', bounds);
   }
