@@ -241,9 +241,10 @@ function memberOfObject(
     return [field ?? fieldOf(object, name) ?? unknown];
   const self = thingValue(thing);
   // Where it is not sure that the object has one of its own, it may be that of the class.
-  if (field !== undefined && !(isOpen && object.isPartial)) return [field];
-  if (field !== undefined)
+  if (field !== undefined) {
+    if (!isOpen || !object.isPartial) return [field];
     return [field, ...present(staticOf(object.class, name) ?? methodOf(object.class, name, self))];
+  }
   const method = methodOf(object.class, name, self);
   const site = { node, frame };
   const call = (one: Value, ...args: readonly Value[]): Value =>
@@ -386,8 +387,10 @@ export function noteReaching(
   name: string | undefined,
   frame: Invocation,
 ): void {
-  if (name === undefined || !name.split('.').some((one) => engine.knowledge.reaching?.has(one)))
-    return;
+  const { reaching } = engine.knowledge;
+  if (reaching === undefined || name === undefined) return;
+  engine.context.steps.take(name.length >> 6);
+  if (!name.split('.').some((one) => reaching.has(one))) return;
   if (
     name === '__subclasses__' &&
     of.things.length > 0 &&

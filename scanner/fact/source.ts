@@ -93,8 +93,23 @@ export interface EmbeddedProgram {
   readonly draft?: true;
 }
 
-/** What the tags of a template become: a program that is given all that it needs. */
-export const templateProgram = 'template.py';
+/** What the tags of a template become, under a name that no file has. */
+export const templateProgram = '{{ }}.py';
+
+/** What a template reaches by a name that nobody sees. */
+export const notGiven = 'more than it is given';
+
+/** Whether a fact is one of the tags of a template, which are given all that they need. */
+export function tagsOfTemplates(
+  sources: readonly TaintSource[],
+): (fact: { readonly span: { readonly path: string }; readonly context: FactContext }) => boolean {
+  const contexts = new Map(
+    sources.flatMap(({ path, file, context }) =>
+      path.endsWith(`/${templateProgram}`) ? [[file, context]] : [],
+    ),
+  );
+  return ({ span, context }) => contexts.get(span.path) === context;
+}
 
 /** The offset in the surrounding text for an offset of the embedded text. */
 export function rawOffset(map: OffsetMap, offset: number): number {

@@ -1,3 +1,4 @@
+import { notGiven } from '../fact/source.ts';
 import { pythonOwnModules } from '../lookup-tables/python-own-modules.ts';
 import { computedRows } from './python/computed.ts';
 import { powerfulModules, pythonRows } from './python/library.ts';
@@ -9,12 +10,13 @@ import type { Knowledge, Row, RowEffect, Table } from './row.ts';
  * Attributes from which every module and built-in can be reached (the ways out of restricted
  * Python).
  */
-const reachingNames: ReadonlySet<string> = new Set(
-  (
+const reachingNames: ReadonlySet<string> = new Set([
+  notGiven,
+  ...(
     '__subclasses__ __globals__ __builtins__ __closure__ __getattribute__ __reduce_ex__ ' +
     '__loader__ func_globals f_globals f_builtins f_locals gi_frame cr_frame ag_frame tb_frame f_back'
   ).split(' '),
-);
+]);
 
 const modulesSeenThroughOthers =
   /^(?!asyncio\.|socket\.)\w+(?:\.\w+)?\._?(os|sys|subprocess|builtins|socket|shutil|ctypes|importlib)$/;

@@ -3,6 +3,8 @@
  * is a method of what it filters, and each tag runs once. What no grammar knows stands on a line of
  * its own, so that the rest is read. Source: "Jinja, Template Designer Documentation".
  */
+import { alternativesMax } from '../../fact/shared-limits.ts';
+import { notGiven } from '../../fact/source.ts';
 import { quoteEnd, type TemplateTag } from './tags.ts';
 
 interface Line {
@@ -25,13 +27,14 @@ export function jinjaPython(tags: readonly TemplateTag[]): {
     const tokens = tokensOf(inside.replace(/^[-+]/, '').replace(/[-+]$/, ''));
     const [word = ''] = tokens;
     const isStatement = open !== '{{';
-    if (isStatement && blockStart.test(word)) blocks += 1;
-    if (isStatement && word.startsWith('end') && blockStart.test(word.slice(3))) blocks -= 1;
+    const block = word.replace(/^end/, '');
+    if (isStatement && blockStart.test(block)) blocks += block === word ? 1 : -1;
     const parts = isStatement ? partsOf(word, tokens.slice(1), blocks > 0, names) : [tokens];
     for (const part of parts) {
       const writer = new Writer(part, names);
       if (writer.isTooDeep) unread = 'a template whose values are nested too deep';
       if (writer.code !== '') lines.push({ text: `${writer.code}\n`, raw });
+      if (writer.leaves) lines.push({ text: `_["${notGiven}"]\n`, raw });
     }
   }
   return { lines, unread };
@@ -81,7 +84,8 @@ function partsOf(
   const sets = (targets: readonly string[], value: readonly string[], isSure: boolean) => {
     const writer = new Writer(value, { computed, any });
     for (const name of targets.filter((one) => isName.test(one))) {
-      if (writer.isComputed) computed.add(name);
+      // Of many items the engine keeps some.
+      if (writer.isComputed || value.length > alternativesMax) computed.add(name);
       if (writer.isAny) any.add(name);
     }
     const kept = isSure ? [] : ['if', '_', 'else', '(', ...targets, ')'];
@@ -94,26 +98,26 @@ function partsOf(
     return [sets(tokens.slice(0, at), items, false)];
   }
   if (word === 'with' || word === 'trans')
-    return splitAt(tokens, ',').map((part) =>
+    return argumentsIn(tokens).map((part) =>
       part[1] === '=' ? sets(part.slice(0, 1), part.slice(2), false) : part,
     );
   if (word !== 'set') return [tokens];
-  const filter = tokens.indexOf('|');
-  if (at >= 0 && (filter < 0 || at < filter))
+  if (at >= 0 && !tokens.slice(0, at).includes('|'))
     return [sets(tokens.slice(0, at), tokens.slice(at + 1), !isInBlock)];
   // What a block writes, and its filters.
-  for (const name of tokens.slice(0, 1)) computed.add(name);
-  return [[...tokens.slice(0, 1), '=', '_'], tokens];
+  const [name = '_'] = tokens;
+  computed.add(name);
+  return [[name, '=', '_'], tokens];
 }
 
-// Parts between marks that stand outside brackets.
-function splitAt(tokens: readonly string[], mark: string): readonly (readonly string[])[] {
+// What stands between commas that are in no brackets.
+function argumentsIn(tokens: readonly string[]): readonly (readonly string[])[] {
   const parts: string[][] = [[]];
   let depth = 0;
   for (const token of tokens) {
     if (brackets.has(token)) depth += 1;
     if (/^[)\]}]$/.test(token)) depth -= 1;
-    if (token === mark && depth === 0) parts.push([]);
+    if (token === ',' && depth === 0) parts.push([]);
     else parts.at(-1)?.push(token);
   }
   return parts;
@@ -128,6 +132,8 @@ const infix = /^([-+*/%<>=~]|\/\/|\*\*|[<>=!]=|and|or|in)$/;
 // Tests, and operators without what they need.
 const operators = /^(not|is|and|or|in|if|else)$/;
 const prefix = /^(not|[-+])$/;
+// `f(*list)`
+const stars = /^\*/;
 const comparison = /^([<>=!]=|[<>]|in|is)$/;
 // Names of Jinja that are words of Python.
 const words =
@@ -146,8 +152,6 @@ const sameFilters = /^(e|escape|forceescape|list|safe|string)$/;
 
 /** Names of Python's own by which a template leaves what it is given, besides those of programs. */
 const leavingNames = /^__(import|mro|bases?|code)__$/;
-/** What stands for a name that may be any of them. */
-const anyOfThem = '_.__globals__';
 
 interface Bracket {
   readonly close: string;
@@ -166,8 +170,8 @@ interface Bracket {
   /** `a if b` without an `else`. */
   isHalf?: boolean;
   /** A text stands in it, and something else. */
-  hasText?: boolean;
-  hasOther?: boolean;
+  hasText?: boolean | undefined;
+  hasOther?: boolean | undefined;
 }
 
 /** Brackets inside one another; Python reads no more. */
@@ -179,13 +183,14 @@ class Writer {
   isTooDeep = false;
   /** What is written last was found by a name that is put together. */
   isAny = false;
+  /** It reaches more than it is given. */
+  leaves = false;
   readonly #names: Names;
   readonly #out: string[] = [];
   readonly #open: [Bracket, ...Bracket[]] = [{ close: '', as: '' }];
   #isOperand = false;
   /** Names are set to it. */
   readonly #isSet: boolean;
-  #leaves = false;
 
   constructor(tokens: readonly string[], names: Names) {
     this.#names = names;
@@ -193,14 +198,13 @@ class Writer {
     for (let at = 0; at < tokens.length && !this.isTooDeep; at = this.#token(tokens, at));
     while (this.#open.length > 1) this.#close();
     this.#finish();
-    const code = this.#out.join('').trim();
-    this.code = this.#leaves ? `${code}\n${anyOfThem}` : code;
+    this.code = this.#out.join('').trim();
   }
 
   /** It is a text that is put together of more than what stands in it. */
   get isComputed(): boolean {
-    const { hasText = false, hasOther = false } = this.#open[0];
-    return hasText && hasOther;
+    const { hasText, hasOther } = this.#open[0];
+    return (hasText && hasOther) === true;
   }
 
   get #top(): Bracket {
@@ -226,12 +230,12 @@ class Writer {
 
   #begin(written: string, bracket: Bracket): void {
     const isBehind = this.#isOperand;
-    if (isBehind && this.isAny && written === '(') this.#leaves = true;
+    if (isBehind && this.isAny && written === '(') this.leaves = true;
     this.#put(written);
     this.#top.hasOther ||= isBehind;
     this.#open.push({ ...bracket, ...(isBehind && { wasAny: this.isAny }) });
     this.isTooDeep ||= this.#open.length > depthMax;
-    if ((bracket.names ?? 0) > 0) this.#beginName();
+    this.#beginName();
   }
 
   #beginName(): void {
@@ -242,15 +246,9 @@ class Writer {
 
   #close(): void {
     this.#finish();
-    const {
-      as,
-      wasAny,
-      isMember,
-      hasText = false,
-      hasOther = false,
-    } = this.#open.pop() ?? this.#top;
+    const { as, wasAny, isMember, hasText, hasOther } = this.#open.pop() ?? this.#top;
     this.#put(as, true);
-    if (wasAny !== undefined) this.isAny = wasAny || (isMember === true && hasText && hasOther);
+    if (wasAny !== undefined) this.isAny = wasAny || (isMember && hasText && hasOther) === true;
     // A key, or what a call is given, is no part of the text.
     if (wasAny !== undefined || as === '}') return;
     this.#top.hasText ||= hasText;
@@ -297,11 +295,11 @@ class Writer {
     } else if (isOperand && infix.test(token)) {
       this.#top.hasOther ||= /^[%*]$/.test(token);
       this.#put(token === '~' ? ' + ' : ` ${token} `);
-    } else if (prefix.test(token) || (/^\*/.test(token) && this.#open.length > 1)) {
+    } else if (prefix.test(token)) {
       if (isOperand) this.#separate();
-      const isStar = /^\*/.test(token);
-      if (!isStar || !(this.#top.isMember || /^\*/.test(this.#out.at(-1) ?? '')))
-        this.#put(token === 'not' ? 'not ' : token);
+      this.#put(token === 'not' ? 'not ' : token);
+    } else if (stars.test(token) && this.#open.length > 1) {
+      if (!this.#top.isMember && !stars.test(this.#out.at(-1) ?? '')) this.#put(token);
     } else if (/^["'].|^[\p{L}\d_]/su.test(token) && !operators.test(token)) {
       this.#operand(token, tokens[at - 1] ?? '');
     } else this.#separate();
@@ -309,22 +307,21 @@ class Writer {
   }
 
   #operand(token: string, before: string): void {
-    const isAlso = isText.test(token) && isText.test(before);
-    if (this.#isOperand && !isAlso) this.#separate();
+    if (this.#isOperand && !(isText.test(token) && isText.test(before))) this.#separate();
     const isComputed = this.#names.computed.has(token);
     this.#top.hasText ||= isComputed || (isText.test(token) && !comparison.test(before));
     this.#top.hasOther ||= isComputed || isName.test(token);
-    if (this.#top.isMember && leavingNames.test(token.slice(1, -1))) this.#leaves = true;
-    this.#put(`${isAlso ? ' ' : ''}${token}${words.test(token) ? '_' : ''}`, true);
+    if (this.#top.isMember && leavingNames.test(token.slice(1, -1))) this.leaves = true;
+    this.#put(`${token}${words.test(token) ? '_' : ''}`, true);
     this.isAny ||= this.#names.any.has(token);
   }
 
   #member(name: string): void {
-    if (leavingNames.test(name)) this.#leaves = true;
+    if (leavingNames.test(name)) this.leaves = true;
     this.#top.hasOther = true;
-    const isPlain = isName.test(name) && !words.test(name);
-    const parts = isName.test(name) ? [`"${name}"`] : name.split('.').filter((one) => one !== '');
-    this.#put(isPlain ? `.${name}` : parts.map((one) => `[${one}]`).join(''), true);
+    const written = words.test(name) ? `["${name}"]` : `.${name}`;
+    // `a.0.1`
+    this.#put(isName.test(name) ? written : name.replace(/(\d+)\D?/g, '[$1]'), true);
   }
 
   // Gives how many tokens were read.
@@ -337,7 +334,7 @@ class Writer {
       : Number(/^(select|reject)attr$/.test(name));
     if (isCalled)
       this.#begin(open, { close: ')', as, isFilter: true, isMember: as === ']', names });
-    else if (!isSame) this.#put(`${open}${as}`, true);
+    else if (!isSame) this.#put(open + as, true);
     return isCalled ? 3 : 2;
   }
 }

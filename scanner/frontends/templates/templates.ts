@@ -16,7 +16,7 @@ import { type TagEnd, type TagSyntax, type TemplateTag, tagsOf } from './tags.ts
 type Texts = FrontEndContext['texts'];
 
 /**
- * Programs and facts of one template; nothing for other texts. Linear in the text. What is not read
+ * Programs of one template; nothing for other texts. Linear in the text. What is not read
  * of a template makes its file unanalysed.
  */
 export function templatePrograms(source: TaintSource, texts: Texts): Omit<FrontEndResult, 'graph'> {

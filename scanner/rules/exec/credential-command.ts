@@ -3,6 +3,7 @@
 import { coversHost } from '../../../skills-index/network/host-name.ts';
 import type { FlowFact, TraitFact } from '../../fact/fact.ts';
 import { present } from '../../fact/remembered.ts';
+import { tagsOfTemplates } from '../../fact/source.ts';
 import { isInText } from '../../fact/standing.ts';
 import { isNamedAfter } from '../../flow/belonging.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
@@ -159,7 +160,7 @@ export const handedOn = defineRule({
   why: 'A function that starts programs or runs code is stored, wrapped or passed to unknown code. The scan cannot follow its arguments.',
   fix: 'Call the function by its name where it is needed.',
   maps: { cwe: ['CWE-506'], owasp: ['ASI05'], attack: ['T1027'] },
-  reads: ['trait:escape', 'trait:folded-name', 'trait:decode-to-code'],
+  reads: ['trait:escape', 'trait:folded-name', 'trait:decode-to-code', 'source'],
   check: (context) => {
     // Beside decoded code or hidden names it is one more way of hiding.
     const hides = new Set(
@@ -168,10 +169,16 @@ export const handedOn = defineRule({
         .filter((fact) => fact.trait !== 'escape')
         .map((fact) => fact.span.path),
     );
-    return draftsOfTrait(context, 'escape', (fact) => ({
-      severity: hides.has(fact.span.path) ? 'medium' : 'low',
-      message: `${fact.api} is handed on: what it is called with is not seen`,
-    }));
+    // Of templates a rule of their own says it.
+    const isOfTemplate = tagsOfTemplates(context.sources);
+    return draftsOfTrait(context, 'escape', (fact) =>
+      isOfTemplate(fact)
+        ? undefined
+        : {
+            severity: hides.has(fact.span.path) ? 'medium' : 'low',
+            message: `${fact.api} is handed on: what it is called with is not seen`,
+          },
+    );
   },
 });
 

@@ -1,6 +1,6 @@
 /** Characters that a reader does not see, or that turn text around. */
 import { remembered } from '../../fact/remembered.ts';
-import { type TaintSource, templateProgram } from '../../fact/source.ts';
+import { type TaintSource, tagsOfTemplates } from '../../fact/source.ts';
 import { milder } from '../../fact/standing.ts';
 import {
   type HiddenClass,
@@ -138,19 +138,14 @@ export const hiddenName = defineRule({
   maps: { attack: ['T1027.010'] },
   reads: ['trait:folded-name', 'trait:escape', 'source'],
   check: ({ of, sources }) => {
-    const templates = new Set(
-      sources.flatMap(({ path, file }) => (path.endsWith(`/${templateProgram}`) ? [file] : [])),
-    );
+    const isOfTemplate = tagsOfTemplates(sources);
     const hidden = of('trait').filter(
       (fact) =>
         fact.trait === 'folded-name' &&
         !/^(process|import\.meta|Deno|Bun)\.env|^os\.environ/.test(fact.api) &&
         !isPackage(fact.detail, fact.span.path, sources),
     );
-    // A template is given what it shows, and has no need of the modules behind that.
-    const leaving = of('trait').filter(
-      ({ trait, span }) => trait === 'escape' && templates.has(span.path),
-    );
+    const leaving = of('trait').filter((fact) => fact.trait === 'escape' && isOfTemplate(fact));
     return [
       ...hidden.map((fact) => ({
         span: fact.span,

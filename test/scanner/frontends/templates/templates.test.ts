@@ -62,6 +62,7 @@ it.each([
   '{% with a = 1, b = lipsum.__globals__ %}{% endwith %}',
   `{% raw %} endraw {{ ' {% endraw %}${'{{ lipsum.__globals__.os }}'}' }}`,
   '{{ x|constructor }}{{ lipsum["__globals__"] }}',
+  `{% for n in [${Array.from({ length: 80 }, (_, at) => `"a${at}",`).join('')}"__globals__"] %}{{ lipsum[n].os.popen("id") }}{% endfor %}`,
   "{% set x | replace('a', lipsum.__globals__.os.getcwd()) %}a{% endset %}",
   '{% set h = lipsum|attr("<b>__globals__</b>"|striptags) %}{{ h.os.popen("id") }}',
   '{{ lipsum[("%r" % "__globals__")[1:-1]].os.popen("id") }}',
@@ -107,7 +108,7 @@ it.each([
 ])('blocks a template that leaves what it is given: %.90s', async (template) => {
   const { verdict, reaches } = await scanned(template);
   expect(verdict).toBe('block');
-  expect(reaches).toContainEqual(expect.stringMatching(/^a template reaches \w+/));
+  expect(reaches).toContainEqual(expect.stringMatching(/^a template reaches \S+/));
 });
 
 it.each([
@@ -157,6 +158,28 @@ it.each([
   '{{ frames["key_" ~ i] }} {{ frames[kind ~ "_frame"] }} {{ url_for("a", id=3) }}',
 ])('lets an honest template pass: %s', async (template) => {
   expect(await scanned(template)).toEqual({ verdict: 'pass', reaches: [] });
+});
+
+it('takes no program for a template because of its name, nor a block of a page', async () => {
+  const frame = 'import sys\nprint(sys._getframe().f_back.f_globals["__name__"])\n';
+  const files = {
+    'SKILL.md': page,
+    'scripts/template.py': `import jinja2\n${frame}`,
+    'docs/template.md': `Dear {{ name }},\n\n\`\`\`python\n${frame}\`\`\`\n`,
+    'scripts/run.sh': `cat > template.py <<'EOF'\n${frame}EOF\npython3 template.py\n`,
+  };
+  const { findings } = await scanSkill(
+    Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })),
+  );
+  expect(findings.filter(({ rule }) => rule === 'obfuscation/hidden-name')).toEqual([]);
+});
+
+it('says what a template reaches, once, and by its own name', async () => {
+  const { reaches } = await scanned('{{ x.__globals__ }} {{ m["a" ~ b].c() }}');
+  expect(reaches).toEqual([
+    'a template reaches __globals__, and by that every program and file',
+    'a template reaches more than it is given, and by that every program and file',
+  ]);
 });
 
 it('writes the tags of Jinja as Python', () => {
@@ -252,6 +275,7 @@ it('never throws, whatever the text', () => {
       'x',
       '\n',
     ],
+    ...['{% set %}', '{% for %}', '{% set', 'map(', ' if ', ' else ', ' with '],
     ...['% if ', '##', '<%doc>', '__globals__', 'attr', 'not ', '-', '*', '9', ':', '"a"'],
   );
   fc.assert(
