@@ -241,10 +241,9 @@ function memberOfObject(
     return [field ?? fieldOf(object, name) ?? unknown];
   const self = thingValue(thing);
   // Where it is not sure that the object has one of its own, it may be that of the class.
-  if (field !== undefined) {
-    if (!isOpen || !object.isPartial) return [field];
+  if (field !== undefined && isOpen && object.isPartial)
     return [field, ...present(staticOf(object.class, name) ?? methodOf(object.class, name, self))];
-  }
+  if (field !== undefined) return [field];
   const method = methodOf(object.class, name, self);
   const site = { node, frame };
   const call = (one: Value, ...args: readonly Value[]): Value =>

@@ -96,19 +96,16 @@ export interface EmbeddedProgram {
 /** What the tags of a template become, under a name that no file has. */
 export const templateProgram = '{{ }}.py';
 
-/** What a template reaches by a name that nobody sees. */
-export const notGiven = 'more than it is given';
+/** What stands for such a name in a template. */
+export const leadingName = 'a name that is put together or leads to Python';
 
 /** Whether a fact is one of the tags of a template, which are given all that they need. */
 export function tagsOfTemplates(
   sources: readonly TaintSource[],
 ): (fact: { readonly span: { readonly path: string }; readonly context: FactContext }) => boolean {
-  const contexts = new Map(
-    sources.flatMap(({ path, file, context }) =>
-      path.endsWith(`/${templateProgram}`) ? [[file, context]] : [],
-    ),
-  );
-  return ({ span, context }) => contexts.get(span.path) === context;
+  const programs = sources.filter(({ path }) => path.endsWith(`/${templateProgram}`));
+  return ({ span, context }) =>
+    programs.some((one) => one.file === span.path && one.context === context);
 }
 
 /** The offset in the surrounding text for an offset of the embedded text. */

@@ -1,4 +1,4 @@
-import { notGiven } from '../fact/source.ts';
+import { leadingName } from '../fact/source.ts';
 import { pythonOwnModules } from '../lookup-tables/python-own-modules.ts';
 import { computedRows } from './python/computed.ts';
 import { powerfulModules, pythonRows } from './python/library.ts';
@@ -11,7 +11,7 @@ import type { Knowledge, Row, RowEffect, Table } from './row.ts';
  * Python).
  */
 const reachingNames: ReadonlySet<string> = new Set([
-  notGiven,
+  leadingName,
   ...(
     '__subclasses__ __globals__ __builtins__ __closure__ __getattribute__ __reduce_ex__ ' +
     '__loader__ func_globals f_globals f_builtins f_locals gi_frame cr_frame ag_frame tb_frame f_back'

@@ -4,7 +4,7 @@
  * its own, so that the rest is read. Source: "Jinja, Template Designer Documentation".
  */
 import { alternativesMax } from '../../fact/shared-limits.ts';
-import { notGiven } from '../../fact/source.ts';
+import { leadingName } from '../../fact/source.ts';
 import { quoteEnd, type TemplateTag } from './tags.ts';
 
 interface Line {
@@ -34,7 +34,7 @@ export function jinjaPython(tags: readonly TemplateTag[]): {
       const writer = new Writer(part, names);
       if (writer.isTooDeep) unread = 'a template whose values are nested too deep';
       if (writer.code !== '') lines.push({ text: `${writer.code}\n`, raw });
-      if (writer.leaves) lines.push({ text: `_["${notGiven}"]\n`, raw });
+      if (writer.leaves) lines.push({ text: `_["${leadingName}"]\n`, raw });
     }
   }
   return { lines, unread };
@@ -140,12 +140,12 @@ const words =
   /^(as|assert|async|await|break|class|continue|def|del|elif|except|exec|finally|for|from|global|import|lambda|nonlocal|pass|print|raise|return|try|while|with|yield)$/;
 
 /** Filters that are no method: what stands before and behind their arguments. */
-const filters: ReadonlyMap<string, readonly [open: string, close: string]> = new Map([
+const filters: ReadonlyMap<string, readonly [open: string, close?: string]> = new Map([
   ['attr', ['[', ']']],
-  ['d', [' or (', ')']],
-  ['default', [' or (', ')']],
-  ['first', ['.__iter__().__next__(', ')']],
-  ['format', [' % (', ')']],
+  ['d', [' or (']],
+  ['default', [' or (']],
+  ['first', ['.__iter__().__next__(']],
+  ['format', [' % (']],
 ]);
 const nameFilters = /^(map|groupby|sort|sum|unique|min|max)$/;
 const sameFilters = /^(e|escape|forceescape|list|safe|string)$/;
@@ -202,9 +202,9 @@ class Writer {
   }
 
   /** It is a text that is put together of more than what stands in it. */
-  get isComputed(): boolean {
+  get isComputed(): boolean | undefined {
     const { hasText, hasOther } = this.#open[0];
-    return (hasText && hasOther) === true;
+    return hasText && hasOther;
   }
 
   get #top(): Bracket {
@@ -327,7 +327,7 @@ class Writer {
   // Gives how many tokens were read.
   #filter(name: string, isCalled: boolean): number {
     const isSame = sameFilters.test(name);
-    const [open, as] = filters.get(name) ?? (isSame ? [' or (', ')'] : [`.${name}(`, ')']);
+    const [open, as = ')'] = filters.get(name) ?? [isSame ? ' or (' : `.${name}(`];
     this.#top.hasOther ||= !isSame;
     const names = nameFilters.test(name)
       ? Number.POSITIVE_INFINITY

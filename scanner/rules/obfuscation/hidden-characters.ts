@@ -1,6 +1,6 @@
 /** Characters that a reader does not see, or that turn text around. */
 import { remembered } from '../../fact/remembered.ts';
-import { type TaintSource, tagsOfTemplates } from '../../fact/source.ts';
+import { leadingName, type TaintSource, tagsOfTemplates } from '../../fact/source.ts';
 import { milder } from '../../fact/standing.ts';
 import {
   type HiddenClass,
@@ -153,8 +153,9 @@ export const hiddenName = defineRule({
         message: fact.detail,
       })),
       ...leaving.map((fact) =>
-        draftAt(fact, `a template reaches ${fact.api}, and by that every program and file`, {
-          fix: 'Remove it: a template needs no more than what it is given.',
+        draftAt(fact, `a template may reach every program and file, by ${fact.api}`, {
+          ...(fact.api === leadingName && { confidence: 'widened' }),
+          fix: 'Remove what leads out of it. Write names whole, and choose between them with an if.',
         }),
       ),
     ];
