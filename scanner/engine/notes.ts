@@ -163,6 +163,19 @@ export class Notes {
   /** The nodes without a node before them from which data gets here, as far as is known by now. */
   originsOf(nodes: readonly string[]): readonly string[] {
     traceNow()?.break();
+    return this.#originsNow(nodes);
+  }
+
+  /** Whether data of nodes may come from such a source. */
+  mayComeFrom(nodes: readonly string[], isMeant: (source: FlowSource) => boolean): boolean {
+    const sources = this.#originsNow(nodes).flatMap((node) => this.#sourceAt.get(node) ?? []);
+    const isIt = sources.some(isMeant);
+    // What comes from there does so later, too.
+    if (!isIt) traceNow()?.break();
+    return isIt;
+  }
+
+  #originsNow(nodes: readonly string[]): readonly string[] {
     const seen = new Set(nodes);
     for (const node of seen) {
       if (seen.size > originsSeenMax) return [];

@@ -395,7 +395,7 @@ export function writeTo(
 
 function storeAt(engine: Engine, at: At, paths: readonly string[], nodes: readonly string[]): void {
   for (const path of paths) {
-    changedUntold();
+    if (!engine.stored.has(path)) changedUntold();
     engine.stored.add(path);
     for (const from of nodes) engine.notes.edge(from, placeOf(engine, at, path), { stored: true });
   }
