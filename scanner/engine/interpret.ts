@@ -29,7 +29,7 @@ import { narrow, testedIn } from './narrow.ts';
 import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
-import { shownBy } from './protocols.ts';
+import { inWords, shownBy } from './protocols.ts';
 import type { Recall } from './recall.ts';
 import { changedUntold, Fields, traceNow } from './store.ts';
 import {
@@ -333,7 +333,7 @@ export class Engine {
   #shown(part: Node, frame: Invocation): Value {
     const value = this.evaluate(part, frame);
     if (!this.knowledge.isOpen) return value;
-    return shownBy(this, { node: part, frame }, value) ?? value;
+    return inWords(this, shownBy(this, { node: part, frame }, value) ?? value);
   }
 
   /** What an operator gives; only where data comes from, when too much was computed. */
@@ -397,7 +397,8 @@ export class Engine {
       if (node.func.captures === 'all')
         for (const own of table.get(this.fold(node.func.name ?? '')) ?? [])
           if (own.func === node.func && own.around !== frame.env) {
-            changedUntold();
+            // Where functions are values, no call has it by its name.
+            if (frame.owner !== undefined || !this.knowledge.isOpen) changedUntold();
             own.around = frame.env;
           }
       return textValue(node.func.name ?? '');
@@ -484,12 +485,11 @@ export class Engine {
       case 'jump': {
         const value = node.value === undefined ? nil : this.evaluate(node.value, frame);
         if (node.how === 'yield' && frame.yielded) append(this, frame.yielded, value);
-        else if (node.how === 'return' || node.how === 'yield') frame.returned.push(value);
+        else if (/^(return|yield|next|break)$/.test(node.how)) frame.returned.push(value);
         if (node.how === 'throw') {
           frame.thrown.push(value);
           if (this.knowledge.callsBack) this.raised = value;
         }
-        if (node.how === 'next' || node.how === 'break') frame.returned.push(value);
         if (node.how !== 'yield')
           frame.ended = node.label === undefined ? node.how : `break ${node.label}`;
         if (node.how !== 'yield') return value;

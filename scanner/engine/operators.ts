@@ -7,7 +7,7 @@ import type { Engine } from './interpret.ts';
 import { charactersPerNodeShift, type Invocation } from './interpret.ts';
 import { itemAt } from './items.ts';
 import { truthOf } from './library/library.ts';
-import { shownBy } from './protocols.ts';
+import { inWords, shownBy } from './protocols.ts';
 import { either, knownText, recordValue, textValue, unknown, type Value } from './value.ts';
 
 /** What an operator gives. */
@@ -18,11 +18,7 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
     if (values.length > 2) return sum(engine, node, values, frame);
     const by = byMethod(engine, node, op, values, frame);
     if (by !== undefined) return by;
-    if (op === '+')
-      return plus(
-        engine,
-        values.map((one) => shown(engine, node, one, frame)),
-      );
+    if (op === '+') return plus(engine, node, values, frame);
     if (op === '%' && engine.knowledge.isOpen) values[1] = named(engine, node, values, frame);
     return engine.together(op, values);
   }
@@ -34,15 +30,15 @@ export function operate(engine: Engine, node: NodeOf<'op'>, frame: Invocation): 
   );
 }
 
-// Where one side is a text, so is what the operator gives.
-function plus(engine: Engine, values: readonly Value[]): Value {
-  const isText = engine.knowledge.plusJoins && values.some(({ texts }) => texts.length > 0);
-  return engine.together(isText ? '.' : '+', values);
-}
-
-// An object of the skill may say itself as a text.
-function shown(engine: Engine, node: Node, value: Value, frame: Invocation): Value {
-  return shownBy(engine, { node, frame }, value) ?? value;
+// Where one side is a text, so is what the operator gives; an object may say itself as one.
+function plus(engine: Engine, node: Node, values: readonly Value[], frame: Invocation): Value {
+  const shown = values.map((value) => shownBy(engine, { node, frame }, value) ?? value);
+  if (!engine.knowledge.plusJoins || shown.every(({ texts }) => texts.length === 0))
+    return engine.together('+', shown);
+  return engine.together(
+    '.',
+    shown.map((value) => inWords(engine, value)),
+  );
 }
 
 // The left side, or the right one, which is only computed where the left one does not decide.
@@ -80,13 +76,8 @@ function sum(
   if (values.every(isText)) return engine.together('.', values);
   return values.reduce((left, right) => {
     engine.left -= (left.texts[0]?.length ?? 0) >> charactersPerNodeShift;
-    return (
-      byMethod(engine, node, node.op, [left, right], frame) ??
-      plus(
-        engine,
-        [left, right].map((one) => shown(engine, node, one, frame)),
-      )
-    );
+    const both = [left, right];
+    return byMethod(engine, node, node.op, both, frame) ?? plus(engine, node, both, frame);
   });
 }
 

@@ -9,6 +9,7 @@ import { listOfAny } from './library/lists.ts';
 import { withReceiver } from './methods.ts';
 import { memberNode, memberOf } from './names.ts';
 import { breaksAt } from './store.ts';
+import { Text } from './text.ts';
 import {
   allNodesOf,
   contentsOf,
@@ -62,6 +63,14 @@ export function shownBy(engine: Engine, site: CallSite, value: Value): Value | u
   const { things, texts, scalars, isOpen } = others;
   const isMore = isOpen || things.length + texts.length + scalars.length > 0;
   return withNodes(either([...shown.flat(), ...(isMore ? [others] : [])]), value.nodes);
+}
+
+/** A value as a text says it: the language may have words of its own for nothing and for truth. */
+export function inWords({ knowledge: { words } }: Engine, value: Value): Value {
+  const said = value.scalars.flatMap((scalar) => words?.get(scalar) ?? []);
+  if (said.length === 0) return value;
+  const scalars = value.scalars.filter((scalar) => !words?.has(scalar));
+  return { ...value, scalars, texts: [...value.texts, ...said.map((word) => Text.of(word))] };
 }
 
 function writtenAs(thing: Thing): readonly Value[] {

@@ -217,6 +217,9 @@ export const unknown: Value = {
   isDecoded: false,
 };
 
+/** What a call is not given: as if it were nothing, not as if it were anything. */
+export const absent: Value = { ...unknown };
+
 const none: Value = { ...unknown, isOpen: false };
 
 export const nil: Value = { ...none, scalars: [null] };
@@ -439,6 +442,7 @@ export type Known = Text | Scalar | undefined;
 
 /** The only thing that a value is, when it is computed whole: a text, a number, nothing. */
 export function knownOf(value: Value): Known {
+  if (value === absent) return null;
   if (value.isOpen || value.things.length > 0) return undefined;
   if (value.texts.length + value.scalars.length !== 1) return undefined;
   const [text] = value.texts;

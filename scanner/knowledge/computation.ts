@@ -4,7 +4,6 @@ export type Computation =
   | 'number'
   | 'lower'
   | 'upper'
-  | 'swap-case'
   | 'remove-prefix' // text, prefix
   | 'remove-suffix'
   | 'strip'
@@ -81,7 +80,6 @@ export type Computation =
   | 'codec-encode'
   | 'bytes-from' // text or list of numbers, encoding
   | 'bytes-text' // bytes, encoding
-  | 'between' // text or list, from, to: both may be below 0
   | 'substring' // text, one end, other end
   | 'type-name' // of a value
   | 'is-list'
@@ -99,7 +97,7 @@ export type Computation =
   | 'address-with' // address, name of a part, its text
   | 'address-part' // address, name of the part
   | 'from-bytes' // a list of numbers as a text
-  | 'part' // text or list, from, to
+  | 'part' // text or list, from, to, step: the places may be below 0
   | 'to-bytes' // a number as a text: number, length, order
   | 'host' // of an address
   | 'path-join'

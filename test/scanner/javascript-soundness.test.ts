@@ -20,7 +20,7 @@ for (const source of programs) {
   const given = [];
   let count = 0, error = '';
   const names = {
-    require: () => ({ execSync: (x) => { given.push(String(x)); } }),
+    require: () => ({ execSync: (x) => { if (typeof x !== 'string') throw new TypeError('no text'); given.push(x); } }),
     read: () => 'ru',
     flag: () => ++count % 3 !== 0,
     key: () => 'k',

@@ -2,8 +2,8 @@ import type { EffectOf } from '../../knowledge/row.ts';
 import type { ObservedThing } from '../../lookup-tables/observations.ts';
 import { callValue, finderOf, givenArgs, nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
+import { numberOf } from '../library/cuts.ts';
 import { compute } from '../library/library.ts';
-import { numberOf } from '../library/scripting.ts';
 import {
   absorb,
   allNodesOf,

@@ -4,7 +4,7 @@ import { append, setMember } from '../assigned.ts';
 import { inherit } from '../classes.ts';
 import type { Heap } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
-import { numberOf } from '../library/scripting.ts';
+import { numberOf } from '../library/cuts.ts';
 import {
   absorb,
   allNodesOf,

@@ -11,8 +11,9 @@ import { itemAt } from '../items.ts';
 import { compute, isCodec } from '../library/library.ts';
 import { sortedList, sortInPlace } from '../library/sorting.ts';
 import { memberByText } from '../names.ts';
-import { isListed, iterated, shownBy } from '../protocols.ts';
+import { inWords, isListed, iterated, shownBy } from '../protocols.ts';
 import {
+  absent,
   absorb,
   allNodesOf,
   apiValue,
@@ -123,7 +124,7 @@ const results: Readonly<Partial<Record<Extract<Gives, string>, Give>>> = {
     }),
   'decoded-pair': (_, call) =>
     listValue([
-      compute('codec-decode', [call.args[0] ?? unknown, call.named.get('encoding') ?? unknown]),
+      compute('codec-decode', [call.args[0] ?? unknown, call.named.get('encoding') ?? absent]),
       unknown,
     ]),
   expanded,
@@ -349,7 +350,7 @@ function shownText(engine: Engine, call: ApiCall): Value {
   if (written !== undefined && engine.knowledge.modules) return written;
   const shown = shownBy(engine, siteOf(call), first);
   const inside = (itemsOf(first) ?? []).flatMap((one) => shownBy(engine, siteOf(call), one) ?? []);
-  return withNodes(shown ?? compute('text', [first]), allNodesOf(inside));
+  return withNodes(shown ?? compute('text', [inWords(engine, first)]), allNodesOf(inside));
 }
 
 function fieldsOf(call: ApiCall): Value {
@@ -397,7 +398,7 @@ function computedBy(
   const all = variadic.has(gives.compute) ? given.filter((one) => one !== undefined) : given;
   const made = compute(
     gives.compute,
-    all.map((one) => one ?? unknown),
+    all.map((one) => one ?? absent),
   );
   if (engine.knowledge.callsBack && made.things.length === 0) {
     if (gives.compute === 'list') return collection('list', made, allGiven(call));

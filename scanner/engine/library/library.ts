@@ -7,6 +7,7 @@ import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { Text } from '../text.ts';
 import {
+  absent,
   allNodesOf,
   concat,
   dataOf,
@@ -30,6 +31,7 @@ import {
   withNodes,
 } from '../value.ts';
 import { codecNamed, codeOf, letterOf, numberBytes, textOf } from './codecs.ts';
+import { cutOfList } from './cuts.ts';
 import { listCharsMax, ofItems, ofLists } from './lists.ts';
 import { packed } from './pack.ts';
 import { bytesCodec, bytesIn, ofScripts } from './scripting.ts';
@@ -124,17 +126,27 @@ function ofTexts(op: Operator, left: Value, right: Value): Value | undefined {
   if (op === '^' && isText) return xored(a.whole, b.whole);
   if (!isText) return undefined;
   if (op === 'range') return range(a, b, true);
-  const order = a.whole < b.whole ? -1 : a.whole > b.whole ? 1 : 0;
-  const answers: Partial<Record<Operator, boolean>> = {
-    '==': order === 0,
-    '!=': order !== 0,
-    '<': order < 0,
-    '<=': order <= 0,
-    '>': order > 0,
-    '>=': order >= 0,
-  };
-  const answer = answers[op];
+  const answer = compared(op, a.whole, b.whole);
   return answer === undefined ? undefined : scalarValue(answer);
+}
+
+function compared<T extends string | number>(op: Operator, a: T, b: T): boolean | undefined {
+  switch (op) {
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+    default:
+      return undefined;
+  }
 }
 
 // Texts are numbers and letters alike to PHP's `^`.
@@ -189,16 +201,8 @@ function arithmetic(op: Operator, a: Known, b: Known): number | boolean | undefi
       return a << b;
     case '>>':
       return a >> b;
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    case '>=':
-      return a >= b;
     default:
-      return undefined;
+      return compared(op, a, b);
   }
 }
 
@@ -245,7 +249,7 @@ export function compute(computation: Computation, of: readonly Value[]): Value {
       : /^(length|range|includes|(starts|ends)-with|type-name|is-list)$/.test(computation)
         ? []
         : allNodesOf(of);
-  if (computation === 'integer' && (of[1] ?? unknown) === unknown)
+  if (computation === 'integer' && (of[1] ?? absent) === absent)
     return { ...whole(computed('number', of) ?? unknown), isFolded: true };
   const found = computed(computation === 'integer' ? 'number' : computation, of);
   if (found === undefined) {
@@ -313,10 +317,13 @@ const ofPaths: Readonly<Partial<Record<Computation, (of: readonly Value[]) => Va
 };
 
 function computed(computation: Computation, of: readonly Value[]): Value | undefined {
-  const [first = unknown, second = unknown, third = unknown, fourth = unknown] = of;
+  const [first = unknown, second = absent, third = absent, fourth = absent] = of;
   const list = own(ofLists, computation);
   if (list !== undefined) return list(of);
-  const items = own(ofItems, computation)?.(of) ?? own(ofScripts, computation)?.(of);
+  const items =
+    own(ofItems, computation)?.(of) ??
+    own(ofScripts, computation)?.(of) ??
+    cutOfList(computation, of);
   if (items !== undefined) return items;
   const isOfBytes = computation === 'bytes-from' || computation === 'bytes-text';
   if (isOfBytes) return ofBytes(computation, first, second);
@@ -335,7 +342,7 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
       const letters = ofLists.list?.([first]);
       const items = itemsOf(first) ?? (letters && itemsOf(letters));
       if (items === undefined) return undefined;
-      const by = second === unknown ? textValue('') : second;
+      const by = second === absent ? textValue('') : second;
       return concat(items.flatMap((item, at) => (at === 0 ? [item] : [by, item])));
     }
     case 'sum': {
@@ -382,14 +389,9 @@ function computed(computation: Computation, of: readonly Value[]): Value | undef
       return byPattern(computation, first, second, third, flagsIn(of.at(-1)));
     case 'codec-decode':
     case 'codec-encode':
-      if (second.isOpen && second !== unknown) return undefined;
-      return ofNamedCodec(computation, first, knownText(second));
-    case 'bit-length': {
-      const whole = knownOf(first);
-      return typeof whole === 'bigint' || Number.isInteger(whole)
-        ? scalarValue(bitLength(BigInt(whole as number | bigint)))
-        : undefined;
-    }
+      return ofNamedCodec(computation, first, second);
+    case 'bit-length':
+      return bitLength(knownOf(first));
     case 'to-bytes': {
       const isBig = knownText(third) !== 'little';
       const text = numberBytes(knownOf(first), knownOf(second), isBig);
@@ -414,6 +416,7 @@ function ofScalars(computation: Computation, first: Value, second: Value): Value
   }
   const text = known instanceof Text ? known.whole.trim() : undefined;
   const base = knownOf(second);
+  if (base === undefined) return undefined;
   const number =
     text === undefined
       ? known
@@ -423,8 +426,12 @@ function ofScalars(computation: Computation, first: Value, second: Value): Value
   return typeof number === 'number' ? scalarValue(Number.isNaN(number) ? 0 : number) : undefined;
 }
 
-function bitLength(number: bigint): number {
-  return number === 0n ? 0 : (number < 0n ? -number : number).toString(2).length;
+function bitLength(number: Known): Value | undefined {
+  if (typeof number !== 'bigint' && !Number.isInteger(number)) return undefined;
+  const size = BigInt(number as number | bigint)
+    .toString(2)
+    .replace('-', '');
+  return scalarValue(size === '0' ? 0 : size.length);
 }
 
 /** A byte: a number, or the letter that stands for it where bytes are kept as a text. */
@@ -435,10 +442,19 @@ export function byteOf(value: Value): number | undefined {
 }
 
 // A path without `.` and `..`.
+// `..` behind what is not known may lead out of one of its folders, and stays: unless the path
+// leads out of all that is named.
+function normalPath(path: string): string {
+  const normal = posix.normalize(path);
+  const at = path.indexOf('/', path.lastIndexOf(unknownPart));
+  if (at < 0 || !path.includes(unknownPart) || normal.startsWith('..')) return normal;
+  return `${path.slice(0, at)}/${posix.normalize(path.slice(at + 1))}`;
+}
+
 function withoutDots(path: Value): Value {
   const texts = path.texts.map((text) =>
     /(^|\/)\.{1,2}(\/|$)/.test(text.whole)
-      ? Text.of(posix.normalize(text.whole), undefined, text.nodes)
+      ? Text.of(normalPath(text.whole), undefined, text.nodes)
       : text,
   );
   return { ...path, texts };
@@ -489,13 +505,15 @@ function ofEachText(
   const all = shownTexts({ ...first, isOpen: false, scalars: [], things: [] });
   const texts = all.filter(({ whole }) => whole === '' || whole.replaceAll(unknownPart, '') !== '');
   const results = (texts.length === 0 ? all.slice(0, 1) : texts).flatMap((text) =>
-    choicesOf(others).map(
-      (given) => keeping(computation, text, given) ?? ofText(computation, text.whole, given),
+    choicesOf(others).map((given) =>
+      given.includes(undefined) && computation !== 'replace'
+        ? undefined
+        : (keeping(computation, text, given) ?? ofText(computation, text.whole, given)),
     ),
   );
   if (!results.every((result) => result !== undefined)) return undefined;
   // How often a part is replaced may be anything: also not at all.
-  const isSome = computation === 'replace' && others[2] !== unknown && !isOne(others[2]);
+  const isSome = computation === 'replace' && !isOne(others[2]);
   const isOther = first.things.length > 0 || texts.length < all.length;
   return {
     ...either(isSome ? [...results, first] : results),
@@ -512,7 +530,7 @@ function choicesOf(values: readonly Value[]): readonly (readonly Known[])[] {
   const each = values.map((value): readonly Known[] => {
     const isWhole = !value.isOpen && value.things.length === 0;
     const all = [...value.texts.filter(({ isKnown }) => isKnown), ...value.scalars];
-    return isWhole && all.length > 1 ? all : [value === unknown ? undefined : knownOf(value)];
+    return isWhole && all.length > 1 ? all : [knownOf(value)];
   });
   const count = each.reduce((product, one) => product * one.length, 1);
   if (count > alternativesMax) return [values.map((value) => knownOf(value))];
@@ -540,8 +558,9 @@ function ofBytes(
 function ofNamedCodec(
   computation: 'codec-decode' | 'codec-encode',
   text: Value,
-  name = 'utf-8',
+  given: Value,
 ): Value | undefined {
+  const name = knownText(given) ?? (knownOf(given) === null ? 'utf-8' : '');
   const found = codecNamed(name);
   if (found === 'same') return text;
   // The text is kept as it was before it was encoded; what turns letters turns them back.

@@ -3,12 +3,12 @@ import { present } from '../../fact/remembered.ts';
 import type { Computation } from '../../knowledge/computation.ts';
 import { Text } from '../text.ts';
 import {
+  absent,
   allNodesOf,
   dataOf,
   either,
   isWhole,
   itemsOf,
-  type Known,
   keyOf,
   knownOf,
   knownText,
@@ -33,14 +33,13 @@ export type Compute = (of: readonly Value[]) => Value | undefined;
 export const ofLists: Partial<Record<Computation, Compute>> = {
   list: ([first = unknown]) => listed(first),
   entries: ([first = unknown]) => entriesOf(first),
-  pairs: ([first = unknown, second = unknown]) => numbered(first, second),
+  pairs: ([first = unknown, second = absent]) => numbered(first, second),
   zip: ([first = unknown]) => zipped(first),
-  'zip-longest': ([first = unknown, second = unknown]) => zippedLongest(first, second),
+  'zip-longest': ([first = unknown, second = absent]) => zippedLongest(first, second),
   range: stepped,
   cycle: ([first = unknown]) => cycled(first),
-  'index-of': ([first = unknown, second = unknown, third = unknown]) =>
-    indexOf(first, second, third),
-  'letter-table': ([first = unknown, second = unknown]) => letterTable(first, second),
+  'index-of': ([first = unknown, second = absent, third = absent]) => indexOf(first, second, third),
+  'letter-table': ([first = unknown, second = absent]) => letterTable(first, second),
   first: ([first = unknown]) => itemsOf(first)?.[0],
   last: ([first = unknown]) => itemsOf(first)?.at(-1),
   flatten: ([first = unknown]) => {
@@ -59,27 +58,9 @@ export const ofItems: Partial<Record<Computation, Compute>> = {
     if (items !== undefined) return listValue(items.toReversed());
     return objectsOf(first)[0]?.kind === 'list' ? anyOrder(first) : undefined;
   },
-  slice: ([first = unknown, second = unknown, third = unknown]) => {
-    const items = itemsOf(first);
-    const from = knownOf(second);
-    const length = knownOf(third);
-    if (items === undefined || typeof from !== 'number') return undefined;
-    return listValue(items.slice(from, typeof length === 'number' ? from + length : undefined));
-  },
   length: ([first = unknown]) => {
     const items = itemsOf(first);
     return items && scalarValue(items.length);
-  },
-  part: ([first = unknown, ...bounds]) => {
-    const items = itemsOf(first);
-    const [from, to, step] = [0, 1, 2].map((at) => knownOf(bounds[at] ?? unknown));
-    if (items === undefined) return undefined;
-    if (![from, to, step].every((one) => one === null || typeof one === 'number')) return undefined;
-    const taken =
-      step === -1 && from === null && to === null
-        ? items.toReversed()
-        : sliced(items, from, to, step);
-    return taken && listValue(taken);
   },
 };
 
@@ -112,7 +93,7 @@ function numbered(first: Value, start: Value): Value | undefined {
   if (items === undefined) return listOfAny(listValue([unknown, partOf(list)]));
   return listValue(
     items.map((item, at) =>
-      listValue([scalarValue(at + (typeof from === 'number' ? from : 0)), item]),
+      listValue([from === undefined ? unknown : scalarValue(at + Number(from)), item]),
     ),
   );
 }
@@ -166,11 +147,11 @@ function cycled(first: Value): Value | undefined {
 function indexOf(first: Value, sought: Value, start: Value): Value | undefined {
   const items = itemsOf(listed(first) ?? unknown);
   const item = keyOf(sought);
-  const given = knownOf(start);
-  const from =
-    typeof given !== 'number' || items === undefined ? 0 : given < 0 ? items.length + given : given;
-  const at = items?.findIndex((one, index) => index >= from && keyOf(one) === item) ?? -1;
-  return at < 0 || item === undefined ? undefined : scalarValue(at);
+  const from = knownOf(start);
+  if (items === undefined || item === undefined || from === undefined) return undefined;
+  const left = items.map(keyOf).slice(Number(from));
+  const at = left.findIndex((one) => one === item || one === undefined);
+  return left[at] === item ? scalarValue(items.length - left.length + at) : undefined;
 }
 
 // `str.maketrans(from, to)`
@@ -215,30 +196,4 @@ export function anyOrder(value: Value): Value {
         objectsOf(value).flatMap(({ fields, rest }) => [...fields.values(), ...present(rest)]),
       );
   return { ...objectValue(object), isOpen: value.isOpen };
-}
-
-/** `a[from:to:step]`; nothing for bounds that are not known. */
-export function sliced<T>(
-  items: readonly T[],
-  from: Known,
-  to: Known,
-  step: Known,
-): T[] | undefined {
-  const by = step === null || step === undefined ? 1 : step;
-  if (typeof by !== 'number' || by === 0) return undefined;
-  const bound = (one: Known, usual: number): number | undefined => {
-    if (one === null || one === undefined) return usual;
-    if (typeof one !== 'number') return undefined;
-    return one < 0 ? Math.max(by < 0 ? -1 : 0, items.length + one) : Math.min(one, items.length);
-  };
-  const start = bound(from, by < 0 ? items.length - 1 : 0);
-  const end = bound(to, by < 0 ? -1 : items.length);
-  if (start === undefined || end === undefined) return undefined;
-  const taken: T[] = [];
-  const first = by < 0 ? Math.min(start, items.length - 1) : start;
-  for (let at = first; by < 0 ? at > end : at < end; at += by) {
-    const one = items[at];
-    if (one !== undefined) taken.push(one);
-  }
-  return taken;
 }

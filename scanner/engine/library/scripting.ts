@@ -5,6 +5,7 @@ import type { Computation } from '../../knowledge/computation.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { Text } from '../text.ts';
 import {
+  absent,
   allNodesOf,
   concat,
   either,
@@ -27,6 +28,7 @@ import {
   withNodes,
 } from '../value.ts';
 import { letterOf, textOf } from './codecs.ts';
+import { numberOf } from './cuts.ts';
 import type { Compute } from './lists.ts';
 
 const lettersMax = 20_000;
@@ -40,11 +42,6 @@ export function ofScript(
   const hasHole = text.includes(unknownPart);
   const part = a instanceof Text ? a.whole : undefined;
   switch (computation) {
-    case 'between':
-    case 'substring': {
-      const ends = endsOf(computation, text.length, [a, b]);
-      return ends === undefined || hasHole ? undefined : textValue(text.slice(...ends));
-    }
     case 'starts-with':
       return hasHole || part === undefined ? undefined : scalarValue(text.startsWith(part));
     case 'ends-with':
@@ -64,25 +61,6 @@ export function ofScript(
     default:
       return undefined;
   }
-}
-
-/** The number that a value is; a row writes its own numbers as texts. */
-export function numberOf(known: Known): number | undefined {
-  const number = known instanceof Text ? Number(known.whole) : known;
-  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
-}
-
-function endsOf(
-  computation: 'between' | 'substring',
-  length: number,
-  [a, b]: readonly Known[],
-): [number, number] | undefined {
-  const from = numberOf(a);
-  const to = b === null ? length : numberOf(b);
-  if (from === undefined || to === undefined) return undefined;
-  if (computation === 'between') return [from, to];
-  const [one, other] = [from, to].map((end) => Math.max(0, end)) as [number, number];
-  return [Math.min(one, other), Math.max(one, other)];
 }
 
 // `path` is what a library of addresses calls `pathname`.
@@ -117,8 +95,6 @@ function addressWith(address: Value, name: Value, given: Value): Text {
 
 /** Functions of lists and records, and of several values. */
 export const ofScripts: Partial<Record<Computation, Compute>> = {
-  between: cutList,
-  substring: cutList,
   'address-with': ([address = unknown, name = unknown, part = unknown]) =>
     textValue(addressWith(address, name, part)),
   'from-codes': ([first = unknown]) => {
@@ -127,15 +103,16 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
       ? textValue(codes.map((one) => letterOf(Math.trunc(Number(one)))).join(''))
       : undefined;
   },
-  radix: ([first = unknown, second = unknown]) => {
+  radix: ([first = unknown, second = absent]) => {
     const number = knownOf(first);
-    const base = numberOf(knownOf(second)) ?? 10;
-    const isBase = base >= 2 && base <= 36;
+    const given = knownOf(second);
+    const base = given === null ? 10 : numberOf(given);
+    const isBase = base !== undefined && base >= 2 && base <= 36;
     return isBase && (typeof number === 'number' || typeof number === 'bigint')
       ? textValue(number.toString(base))
       : undefined;
   },
-  lists: ([first = unknown, second = unknown]) => {
+  lists: ([first = unknown, second = absent]) => {
     const all = [first, ...(itemsOf(second) ?? [second])];
     const isList = (one: Value): boolean => objectsOf(one).some(({ kind }) => kind === 'list');
     const items = all.map(
@@ -184,27 +161,8 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
     const isKnown = objectsOf(first).length === first.things.length && others.length === 0;
     return isOther || !isKnown || isList === undefined ? undefined : scalarValue(isList);
   },
-  address: ([first = unknown, second = unknown]) => addressBelow(first, second),
+  address: ([first = unknown, second = absent]) => addressBelow(first, second),
 };
-
-function cutList([first = unknown, from = unknown, to = unknown]: readonly Value[]):
-  | Value
-  | undefined {
-  const items = itemsOf(first);
-  const ends = endsOf('between', items?.length ?? 0, [knownOf(from), knownOf(to)]);
-  // Nothing stands between a place and itself, whatever the text is.
-  if (ends !== undefined && ends[0] === ends[1] && first.things.length === 0) return textValue('');
-  if (items !== undefined) return ends && listValue(items.slice(...ends));
-  const [object, ...others] = objectsOf(first);
-  if (object?.kind !== 'list' || others.length > 0 || ends === undefined) return undefined;
-  // What stands behind the items that are known stays there.
-  const [start, end] = ends;
-  if (start < 0 || end !== Number.POSITIVE_INFINITY) return undefined;
-  const known = Array.from({ length: object.length }, (_, at) => fieldOf(object, String(at)));
-  const list = listValue(known.slice(start).map((one) => one ?? unknown));
-  for (const one of objectsOf(list)) one.rest = object.rest;
-  return { ...list, nodes: first.nodes };
-}
 
 // What `typeof` says; undefined where it may be one or another.
 function typeName({ texts, scalars, things, isOpen }: Value): string | undefined {
@@ -284,7 +242,7 @@ export function bytesCodec(
   computation: 'bytes-from' | 'bytes-text',
   name: Value,
 ): Computation | undefined {
-  if (name === unknown || knownOf(name) === null) return 'same';
+  if (knownOf(name) === null) return 'same';
   const known = knownText(name)?.toLowerCase();
   const isFrom = computation === 'bytes-from';
   if (known === 'base64' || known === 'base64url')

@@ -20,7 +20,8 @@ import {
   type Value,
 } from '../value.ts';
 import { bytesOf, codeOf, decoded, translated } from './codecs.ts';
-import { listCharsMax, sliced } from './lists.ts';
+import { cutOfText, numberOf } from './cuts.ts';
+import { listCharsMax } from './lists.ts';
 import { unpacked } from './pack.ts';
 import { ofScript } from './scripting.ts';
 
@@ -54,7 +55,13 @@ export function keeping(
   let to = text.whole.length;
   if (computation !== 'strip-end') while (from < to && isGone(text.whole[from])) from += 1;
   if (computation !== 'strip-start') while (to > from && isGone(text.whole[to - 1])) to -= 1;
-  return textValue(text.slice(from, to));
+  const { whole } = text;
+  // Nobody knows whether what is not known ends there, too.
+  const isLess =
+    computation !== 'strip-end' && whole[from] === unknownPart && isGone(whole[from + 1]);
+  const isMore =
+    computation !== 'strip-start' && whole[to - 1] === unknownPart && isGone(whole[to - 2]);
+  return isLess || isMore ? undefined : textValue(text.slice(from, to));
 }
 
 // The words of a line as a shell takes it apart. What is not known may be several words.
@@ -81,7 +88,7 @@ function shellWords(text: Text): Value | undefined {
 // `str.maketrans(from, to)`, or letters by their numbers.
 export function byTable(text: string, table: Value): Value | undefined {
   const [object, ...others] = objectsOf(table);
-  if (object === undefined || others.length > 0 || !isWhole(object)) return undefined;
+  if (object?.kind !== 'record' || others.length > 0 || !isWhole(object)) return undefined;
   const letters = [...text].map((letter) => {
     const found = object.fields.get(letter) ?? object.fields.get(String(letter.codePointAt(0)));
     if (found === undefined) return letter;
@@ -97,6 +104,18 @@ export function byTable(text: string, table: Value): Value | undefined {
   return letters.every((one) => one !== undefined) ? textValue(letters.join('')) : undefined;
 }
 
+// Whether a part may stand in a text so that some of it is what is not known.
+function mayMeet(text: string, part: string): boolean {
+  if (!text.includes(unknownPart) || part.length > partMax) return text.includes(unknownPart);
+  return [...part].some((_, at) => {
+    const isBefore = at > 0 && text.includes(part.slice(0, at) + unknownPart);
+    return isBefore || (at > 0 && text.includes(unknownPart + part.slice(at)));
+  });
+}
+
+/** Letters of a part that is looked for beside what is not known. */
+const partMax = 64;
+
 export function ofText(
   computation: Computation,
   text: string,
@@ -109,11 +128,11 @@ export function ofText(
     case 'lower':
       return textValue(text.toLowerCase());
     case 'remove-prefix':
-      return other === undefined
+      return other === undefined || mayMeet(text, other) || text.startsWith(unknownPart + other)
         ? undefined
         : textValue(text.startsWith(other) ? text.slice(other.length) : text);
     case 'remove-suffix':
-      return other === undefined
+      return other === undefined || mayMeet(text, other) || text.endsWith(other + unknownPart)
         ? undefined
         : textValue(other !== '' && text.endsWith(other) ? text.slice(0, -other.length) : text);
     case 'rsplit':
@@ -122,44 +141,36 @@ export function ofText(
       return other === undefined || other === ''
         ? undefined
         : dividedText(computation, text, other, b);
-    case 'swap-case':
-      return textValue(
-        [...text]
-          .map((one) => (one === one.toUpperCase() ? one.toLowerCase() : one.toUpperCase()))
-          .join(''),
-      );
     case 'upper':
       return textValue(text.toUpperCase());
     case 'reverse':
       return textValue([...text].reverse().join(''));
     case 'replace': {
-      if (other === undefined || other === '') return undefined;
+      if (other === undefined || other === '' || mayMeet(text, other)) return undefined;
       const put = third ?? (b === undefined ? unknownPart : '');
+      if (c === undefined && text.split(other).length > 2) return undefined;
       let left = typeof c === 'number' ? c : Number.POSITIVE_INFINITY;
-      return textValue(text.replaceAll(other, () => (left-- > 0 ? put : other)));
+      const changed = textValue(text.replaceAll(other, () => (left-- > 0 ? put : other)));
+      if (!hasHole || c === null) return changed;
+      // What comes first may be in what is not known.
+      return c === 1 ? either([changed, textValue(text)]) : undefined;
     }
     case 'translate':
       return other === undefined || third === undefined
         ? undefined
         : textValue(translated(text, other, third));
     case 'split':
-      if (hasHole || (b !== undefined && typeof b !== 'number')) return undefined;
-      return listValue(splitText(text, other, b).map((part) => textValue(part)));
+      if (hasHole || (b !== null && typeof b !== 'number')) return undefined;
+      return listValue(splitText(text, other, b ?? undefined).map((part) => textValue(part)));
     case 'split-lines': {
       if (hasHole) return undefined;
       const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
       return listValue((a === true ? text.split(/(?<=\n)/) : lines).map((one) => textValue(one)));
     }
-    case 'slice': {
-      if (typeof a !== 'number') return undefined;
-      const from = a < 0 ? Math.max(0, text.length + a) : a;
-      const to = typeof b === 'number' ? (b < 0 ? text.length + b : from + b) : text.length;
-      return textValue(text.slice(from, to));
-    }
-    case 'part': {
-      const letters = sliced([...text], a ?? null, b ?? null, c ?? null);
-      return letters === undefined ? undefined : textValue(letters.join(''));
-    }
+    case 'slice':
+    case 'part':
+    case 'substring':
+      return cutOfText(computation, text, [a, b, c]);
     case 'repeat':
       return typeof a === 'number'
         ? textValue(text.repeat(Math.max(0, Math.min(a, listCharsMax))))
@@ -200,15 +211,21 @@ function dividedText(
   other: string,
   times: Known,
 ): Value | undefined {
-  const at = computation === 'partition' ? text.indexOf(other) : text.lastIndexOf(other);
-  const parts = at < 0 ? [text] : [text.slice(0, at), text.slice(at + other.length)];
-  if (computation === 'rsplit' && times !== 1)
-    return listValue(text.split(other).map((part) => textValue(part)));
-  return listValue(
-    (computation === 'rsplit' || at < 0 ? parts : [parts[0] ?? '', other, parts[1] ?? '']).map(
-      (part) => textValue(part),
-    ),
-  );
+  const all = text.split(other);
+  const most = computation === 'rsplit' ? (numberOf(times) ?? -1) : 1;
+  const cuts = Math.min(most < 0 ? all.length : most, all.length - 1);
+  const isFromStart = computation === 'partition';
+  const middle = isFromStart ? cuts : all.length - cuts;
+  const before = all.slice(0, middle);
+  const behind = all.slice(middle);
+  // What is not known may have separators, too.
+  const told = isFromStart ? before : behind;
+  const isTold = cuts === most && !told.some((part) => part.includes(unknownPart));
+  if (text.includes(unknownPart) && !isTold) return undefined;
+  const parts = isFromStart ? [...before, behind.join(other)] : [before.join(other), ...behind];
+  const by = cuts === 0 ? ['', ''] : [other];
+  if (computation !== 'rsplit') parts.splice(isFromStart ? 1 : cuts, 0, ...by);
+  return listValue(parts.map((part) => textValue(part)));
 }
 
 // A function of a path; undefined for another.
@@ -246,8 +263,10 @@ function ofPath(
       return textValue(nameIn(text, other));
     case 'path-absolute':
       return textValue(absolute(text, other));
-    case 'host':
-      return textValue(/^[a-z][\w+.-]*:\/\/(?:[^@/]*@)?([^/?#]*)/i.exec(text)?.[1] ?? text);
+    case 'host': {
+      const [, host] = /^[a-z][\w+.-]*:\/\/(?:[^@/]*@)?([^/?#]*)/i.exec(text) ?? [];
+      return host === undefined && text.includes(unknownPart) ? undefined : textValue(host ?? text);
+    }
     case 'windows-folder':
       return windowsFolder(text);
     default:

@@ -1,0 +1,94 @@
+/** What is cut out of texts and lists. */
+import type { Computation } from '../../knowledge/computation.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { Text } from '../text.ts';
+import {
+  fieldOf,
+  itemsOf,
+  type Known,
+  knownOf,
+  listValue,
+  objectsOf,
+  textValue,
+  unknown,
+  type Value,
+} from '../value.ts';
+
+/** Where it begins and ends, from the end where below 0, and how far it goes at once. */
+type Bounds = readonly [from: number | undefined, to: number | undefined, by: number];
+
+/** The number that a value is; a row writes its own numbers as texts. */
+export function numberOf(known: Known): number | undefined {
+  const number = known instanceof Text ? Number(known.whole) : known;
+  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
+}
+
+function boundsOf(how: Computation, given: readonly Known[], size: number): Bounds | undefined {
+  if (given.includes(undefined)) return undefined;
+  const [from = 0, to, by = 1] = given.map(numberOf);
+  if (how === 'part') return [numberOf(given[0]), to, by];
+  if (how === 'substring') {
+    const ends = [from, to ?? size].map((end) => Math.max(0, end));
+    return [Math.min(...ends), Math.max(...ends), 1];
+  }
+  if (how !== 'slice') return undefined;
+  const start = Math.max(-size, from);
+  if (to === undefined || to < 0) return [start, to, 1];
+  // Behind a start that is counted from the end, it goes no further than to that.
+  return [start, start < 0 && start + to >= 0 ? undefined : start + to, 1];
+}
+
+function cut<T>(items: readonly T[], [from, to, by]: Bounds): readonly T[] {
+  const { length } = items;
+  const [first, last, lowest] = by < 0 ? [length - 1, -1, -1] : [0, length, 0];
+  const place = (at: number): number =>
+    at < 0 ? Math.max(lowest, length + at) : Math.min(at, Math.max(first, last));
+  const start = from === undefined ? first : place(from);
+  const count = Math.ceil(((to === undefined ? last : place(to)) - start) / by);
+  return Array.from({ length: Math.max(0, count) }, (_, nth) => start + nth * by).flatMap((at) =>
+    items.slice(at, at + 1),
+  );
+}
+
+/**
+ * What is cut out of a text. What is not known may be any number of letters: only a place before
+ * it is told, or one behind it that is counted from the end.
+ */
+export function cutOfText(
+  how: Computation,
+  text: string,
+  given: readonly Known[],
+): Value | undefined {
+  const letters = [...text];
+  const bounds = boundsOf(how, given, letters.length);
+  if (bounds === undefined || bounds[2] === 0) return undefined;
+  const [from, to, by] = bounds;
+  const before = letters.indexOf(unknownPart);
+  const behind = letters.length - 1 - letters.lastIndexOf(unknownPart);
+  const isTold = (at = 0): boolean => (at < 0 ? -at <= behind : at <= before);
+  const isWhole = by === 1 || (by === -1 && from === undefined && to === undefined);
+  const isToldHere = isWhole && isTold(from) && (to === undefined || isTold(to));
+  return before < 0 || isToldHere ? textValue(cut(letters, bounds).join('')) : undefined;
+}
+
+/** What is cut out of a list; undefined for what is none, or not told. */
+export function cutOfList(
+  how: Computation,
+  [first = unknown, ...given]: readonly Value[],
+): Value | undefined {
+  const items = itemsOf(first);
+  const bounds = boundsOf(how, given.map(knownOf), items?.length ?? 0);
+  if (bounds === undefined || bounds[2] === 0) return undefined;
+  const [from = 0, to, by] = bounds;
+  // Nothing stands between a place and itself, whatever the text is.
+  if (from === to && by > 0 && first.things.length === 0) return textValue('');
+  if (items !== undefined) return listValue(cut(items, bounds));
+  const [object, ...others] = objectsOf(first);
+  if (object?.kind !== 'list' || others.length > 0) return undefined;
+  // What stands behind the items that are known stays there.
+  if (from < 0 || by !== 1 || (to ?? Infinity) !== Infinity) return undefined;
+  const known = Array.from({ length: object.length }, (_, at) => fieldOf(object, String(at)));
+  const list = listValue(known.slice(from).map((one) => one ?? unknown));
+  for (const one of objectsOf(list)) one.rest = object.rest;
+  return { ...list, nodes: first.nodes };
+}
