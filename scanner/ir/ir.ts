@@ -133,6 +133,7 @@ export type Operator =
   | '-'
   | '*'
   | '/'
+  | '//' // the whole part
   | '%' // remainder, or format
   | '**'
   | '&'

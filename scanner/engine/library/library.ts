@@ -180,13 +180,12 @@ function arithmetic(op: Operator, a: Known, b: Known): number | boolean | undefi
     case '*':
       return a * b;
     case '/':
-      return b === 0
-        ? undefined
-        : Number.isInteger(a) && Number.isInteger(b)
-          ? Math.floor(a / b)
-          : a / b;
+      // What is left over, languages round in ways of their own.
+      return Number.isInteger(a / b) ? a / b : undefined;
+    case '//':
+      return b === 0 ? undefined : Math.floor(a / b);
     case '%':
-      return b === 0 ? undefined : a - b * Math.floor(a / b);
+      return b === 0 || a * b < 0 ? undefined : a % b;
     case '**':
       return a ** b;
     case '&':
@@ -423,7 +422,7 @@ function ofScalars(computation: Computation, first: Value, second: Value): Value
       : typeof base === 'number'
         ? Number.parseInt(text, base)
         : Number.parseFloat(text);
-  return typeof number === 'number' ? scalarValue(Number.isNaN(number) ? 0 : number) : undefined;
+  return typeof number === 'number' && !Number.isNaN(number) ? scalarValue(number) : undefined;
 }
 
 function bitLength(number: Known): Value | undefined {
@@ -441,7 +440,6 @@ export function byteOf(value: Value): number | undefined {
   return typeof known === 'number' ? known : undefined;
 }
 
-// A path without `.` and `..`.
 // `..` behind what is not known may lead out of one of its folders, and stays: unless the path
 // leads out of all that is named.
 function normalPath(path: string): string {
@@ -451,6 +449,7 @@ function normalPath(path: string): string {
   return `${path.slice(0, at)}/${posix.normalize(path.slice(at + 1))}`;
 }
 
+// A path without `.` and `..`.
 function withoutDots(path: Value): Value {
   const texts = path.texts.map((text) =>
     /(^|\/)\.{1,2}(\/|$)/.test(text.whole)

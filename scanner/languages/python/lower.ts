@@ -28,9 +28,8 @@ const digitsMax = 4_300;
 
 const operators: Readonly<Record<string, Operator>> = {
   ...Object.fromEntries(
-    '+ - * / % ** & | ^ << >> == != < <= > >= and or in'.split(' ').map((op) => [op, op as '+']),
+    '+ - * / // % ** & | ^ << >> == != < <= > >= and or in'.split(' ').map((op) => [op, op as '+']),
   ),
-  '//': '/',
   is: '==',
 };
 
