@@ -81,7 +81,7 @@ export function itemAt(
 /** Whether parts of a value may be others than are known; what the skill holds is known. */
 export function mayBeOther({ notes }: Engine, { isOpen, nodes }: Value): boolean {
   if (!isOpen || nodes.length === 0) return isOpen;
-  return notes.mayComeFrom(nodes, ({ what }) => what !== 'file');
+  return notes.isFromElsewhere(nodes);
 }
 
 // What one of the things that a value may be has at a key.

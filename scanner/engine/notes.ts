@@ -166,10 +166,10 @@ export class Notes {
     return this.#originsNow(nodes);
   }
 
-  /** Whether data of nodes may come from such a source. */
-  mayComeFrom(nodes: readonly string[], isMeant: (source: FlowSource) => boolean): boolean {
+  /** Whether data of nodes may come from anything but a file. */
+  isFromElsewhere(nodes: readonly string[]): boolean {
     const sources = this.#originsNow(nodes).flatMap((node) => this.#sourceAt.get(node) ?? []);
-    const isIt = sources.some(isMeant);
+    const isIt = sources.some(({ what }) => what !== 'file');
     // What comes from there does so later, too.
     if (!isIt) traceNow()?.break();
     return isIt;

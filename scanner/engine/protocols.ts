@@ -66,10 +66,10 @@ export function shownBy(engine: Engine, site: CallSite, value: Value): Value | u
 }
 
 /** A value as a text says it: the language may have words of its own for nothing and for truth. */
-export function inWords({ knowledge: { words } }: Engine, value: Value): Value {
-  const said = value.scalars.flatMap((scalar) => words?.get(scalar) ?? []);
+export function inWords({ knowledge: { words = {} } }: Engine, value: Value): Value {
+  const said = value.scalars.flatMap((scalar) => words[String(scalar)] ?? []);
   if (said.length === 0) return value;
-  const scalars = value.scalars.filter((scalar) => !words?.has(scalar));
+  const scalars = value.scalars.filter((scalar) => !words[String(scalar)]);
   return { ...value, scalars, texts: [...value.texts, ...said.map((word) => Text.of(word))] };
 }
 

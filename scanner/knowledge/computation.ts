@@ -80,6 +80,7 @@ export type Computation =
   | 'codec-encode'
   | 'bytes-from' // text or list of numbers, encoding
   | 'bytes-text' // bytes, encoding
+  | 'between' // as `part`, in units of UTF-16
   | 'substring' // text, one end, other end
   | 'type-name' // of a value
   | 'is-list'

@@ -173,11 +173,7 @@ export const pythonKnowledge: Knowledge = {
       )
     );
   },
-  words: new Map<unknown, readonly string[]>([
-    [null, ['None']],
-    [true, ['True']],
-    [false, ['False']],
-  ]),
+  words: { null: ['None'], true: ['True'], false: ['False'] },
   shownNames: ['__format__', '__str__', '__repr__'],
   nextName: '__next__',
   reaching: reachingNames,

@@ -347,7 +347,7 @@ export interface Knowledge {
     readonly of: Readonly<Partial<Record<ClassedValue, string>>>;
   };
   /** What nothing, true and false are in a text, where that is not how they are written here. */
-  readonly words?: ReadonlyMap<unknown, readonly string[]>;
+  readonly words?: Readonly<Record<string, readonly string[]>>;
   /** `+` joins a text with whatever stands on the other side. */
   readonly plusJoins?: true;
   /** `a[name]` is `a.name`. */

@@ -24,15 +24,18 @@ export function numberOf(known: Known): number | undefined {
 }
 
 function boundsOf(how: Computation, given: readonly Known[], size: number): Bounds | undefined {
-  if (given.includes(undefined)) return undefined;
-  const [from = 0, to, by = 1] = given.map(numberOf);
-  if (how === 'part') return [numberOf(given[0]), to, by];
+  const numbers = given.map(numberOf);
+  // Anything else that is given is no place, or is one that nobody computes here.
+  if (given.some((one, at) => one !== null && numbers[at] === undefined)) return undefined;
+  const [from, to, by = 1] = numbers.map((one) => one && Math.trunc(one));
+  if (by !== (numbers[2] ?? 1)) return undefined;
+  if (how === 'part' || how === 'between') return [from, to, by];
   if (how === 'substring') {
-    const ends = [from, to ?? size].map((end) => Math.max(0, end));
+    const ends = [from ?? 0, to ?? size].map((end) => Math.max(0, end));
     return [Math.min(...ends), Math.max(...ends), 1];
   }
   if (how !== 'slice') return undefined;
-  const start = Math.max(-size, from);
+  const start = Math.max(-size, from ?? 0);
   if (to === undefined || to < 0) return [start, to, 1];
   // Behind a start that is counted from the end, it goes no further than to that.
   return [start, start < 0 && start + to >= 0 ? undefined : start + to, 1];
@@ -40,14 +43,15 @@ function boundsOf(how: Computation, given: readonly Known[], size: number): Boun
 
 function cut<T>(items: readonly T[], [from, to, by]: Bounds): readonly T[] {
   const { length } = items;
-  const [first, last, lowest] = by < 0 ? [length - 1, -1, -1] : [0, length, 0];
-  const place = (at: number): number =>
-    at < 0 ? Math.max(lowest, length + at) : Math.min(at, Math.max(first, last));
-  const start = from === undefined ? first : place(from);
-  const count = Math.ceil(((to === undefined ? last : place(to)) - start) / by);
-  return Array.from({ length: Math.max(0, count) }, (_, nth) => start + nth * by).flatMap((at) =>
-    items.slice(at, at + 1),
+  const place = (at: number): number => (at < 0 ? Math.max(-1, length + at) : Math.min(at, length));
+  const [first = by < 0 ? length - 1 : 0, last = by < 0 ? -1 : length] = [from, to].map((one) =>
+    one === undefined ? one : place(one),
   );
+  const taken =
+    by < 0
+      ? items.slice(last + 1, first + 1).reverse()
+      : items.slice(Math.max(0, first), Math.max(0, last));
+  return taken.filter((_, at) => at % by === 0);
 }
 
 /**
@@ -59,15 +63,16 @@ export function cutOfText(
   text: string,
   given: readonly Known[],
 ): Value | undefined {
-  const letters = [...text];
+  // JavaScript counts units of UTF-16.
+  const letters = how === 'part' ? [...text] : text.split('');
   const bounds = boundsOf(how, given, letters.length);
-  if (bounds === undefined || bounds[2] === 0) return undefined;
+  if (bounds === undefined) return undefined;
   const [from, to, by] = bounds;
   const before = letters.indexOf(unknownPart);
   const behind = letters.length - 1 - letters.lastIndexOf(unknownPart);
   const isTold = (at = 0): boolean => (at < 0 ? -at <= behind : at <= before);
-  const isWhole = by === 1 || (by === -1 && from === undefined && to === undefined);
-  const isToldHere = isWhole && isTold(from) && (to === undefined || isTold(to));
+  const isWhole = by === 1 || (by === -1 && (from ?? to) === undefined);
+  const isToldHere = isWhole && isTold(from) && isTold(to);
   return before < 0 || isToldHere ? textValue(cut(letters, bounds).join('')) : undefined;
 }
 
@@ -78,15 +83,15 @@ export function cutOfList(
 ): Value | undefined {
   const items = itemsOf(first);
   const bounds = boundsOf(how, given.map(knownOf), items?.length ?? 0);
-  if (bounds === undefined || bounds[2] === 0) return undefined;
+  if (bounds === undefined) return undefined;
   const [from = 0, to, by] = bounds;
   // Nothing stands between a place and itself, whatever the text is.
   if (from === to && by > 0 && first.things.length === 0) return textValue('');
   if (items !== undefined) return listValue(cut(items, bounds));
   const [object, ...others] = objectsOf(first);
-  if (object?.kind !== 'list' || others.length > 0) return undefined;
+  if (how !== 'between' || object?.kind !== 'list' || others.length > 0) return undefined;
   // What stands behind the items that are known stays there.
-  if (from < 0 || by !== 1 || (to ?? Infinity) !== Infinity) return undefined;
+  if (from < 0 || (to ?? Infinity) !== Infinity) return undefined;
   const known = Array.from({ length: object.length }, (_, at) => fieldOf(object, String(at)));
   const list = listValue(known.slice(from).map((one) => one ?? unknown));
   for (const one of objectsOf(list)) one.rest = object.rest;

@@ -440,20 +440,20 @@ export function byteOf(value: Value): number | undefined {
   return typeof known === 'number' ? known : undefined;
 }
 
-// `..` behind what is not known may lead out of one of its folders, and stays: unless the path
-// leads out of all that is named.
-function normalPath(path: string): string {
+// `..` behind what is not known may lead out of all of it, or out of one of its folders only.
+function normalPaths(path: string): readonly string[] {
   const normal = posix.normalize(path);
-  const at = path.indexOf('/', path.lastIndexOf(unknownPart));
-  if (at < 0 || !path.includes(unknownPart) || normal.startsWith('..')) return normal;
-  return `${path.slice(0, at)}/${posix.normalize(path.slice(at + 1))}`;
+  const hole = path.lastIndexOf(unknownPart);
+  const at = path.indexOf('/..', hole);
+  if (hole < 0 || at < 0 || normal.startsWith('..')) return [normal];
+  return [normal, posix.normalize(path.slice(0, at)) + path.slice(at)];
 }
 
 // A path without `.` and `..`.
 function withoutDots(path: Value): Value {
-  const texts = path.texts.map((text) =>
+  const texts = path.texts.flatMap((text) =>
     /(^|\/)\.{1,2}(\/|$)/.test(text.whole)
-      ? Text.of(normalPath(text.whole), undefined, text.nodes)
+      ? normalPaths(text.whole).map((one) => Text.of(one, undefined, text.nodes))
       : text,
   );
   return { ...path, texts };

@@ -53,7 +53,7 @@ export function ofScript(
     case 'pad': {
       const by = b instanceof Text ? b.whole : ' ';
       const length = Math.min(numberOf(a) ?? 0, lettersMax);
-      const padded = c === undefined ? text.padStart(length, by) : text.padEnd(length, by);
+      const padded = c === null ? text.padStart(length, by) : text.padEnd(length, by);
       return hasHole ? undefined : textValue(padded);
     }
     case 'address-part':
@@ -243,12 +243,10 @@ export function bytesCodec(
   name: Value,
 ): Computation | undefined {
   if (knownOf(name) === null) return 'same';
-  const known = knownText(name)?.toLowerCase();
-  const isFrom = computation === 'bytes-from';
-  if (known === 'base64' || known === 'base64url')
-    return isFrom ? 'base64-decode' : 'base64-encode';
-  if (known === 'hex') return isFrom ? 'hex-decode' : 'hex-encode';
-  if (known === undefined) return undefined;
+  const known = knownText(name)?.toLowerCase() ?? '';
+  const [, codec] = /^(base64|hex)(?:url)?$/.exec(known) ?? [];
+  const way = computation === 'bytes-from' ? 'decode' : 'encode';
+  if (codec !== undefined) return `${codec as 'hex'}-${way}`;
   return /^(utf-?8|latin1|binary|ascii)$/.test(known) ? 'same' : undefined;
 }
 

@@ -51,17 +51,22 @@ export function keeping(
   const letters = a instanceof Text ? new Set(a.whole) : undefined;
   const isGone = (letter = ''): boolean =>
     letters === undefined ? letter.trim() === '' : letters.has(letter);
-  let from = 0;
-  let to = text.whole.length;
-  if (computation !== 'strip-end') while (from < to && isGone(text.whole[from])) from += 1;
-  if (computation !== 'strip-start') while (to > from && isGone(text.whole[to - 1])) to -= 1;
   const { whole } = text;
-  // Nobody knows whether what is not known ends there, too.
-  const isLess =
-    computation !== 'strip-end' && whole[from] === unknownPart && isGone(whole[from + 1]);
-  const isMore =
-    computation !== 'strip-start' && whole[to - 1] === unknownPart && isGone(whole[to - 2]);
-  return isLess || isMore ? undefined : textValue(text.slice(from, to));
+  let from = 0;
+  let to = whole.length;
+  if (computation !== 'strip-end') while (from < to && isGone(whole[from])) from += 1;
+  if (computation !== 'strip-start') while (to > from && isGone(whole[to - 1])) to -= 1;
+  const kept = textValue(text.slice(from, to));
+  const isAt = (at: number, beside: number): boolean =>
+    whole[at] === unknownPart && isGone(whole[beside]);
+  const isFirst = computation !== 'strip-end' && isAt(from, from + 1);
+  const isLast = computation !== 'strip-start' && isAt(to - 1, to - 2);
+  if (!isFirst && !isLast) return kept;
+  // All of what is not known may be gone, and what stands beside it.
+  if ((isFirst && isLast) || whole.split(unknownPart).length > listCharsMax) return undefined;
+  const rest = text.slice(from + Number(isFirst), to - Number(isLast));
+  const inside = keeping(computation, rest, [a]);
+  return inside && either([kept, inside]);
 }
 
 // The words of a line as a shell takes it apart. What is not known may be several words.
@@ -104,17 +109,12 @@ export function byTable(text: string, table: Value): Value | undefined {
   return letters.every((one) => one !== undefined) ? textValue(letters.join('')) : undefined;
 }
 
-// Whether a part may stand in a text so that some of it is what is not known.
+// Whether some of a part may stand in what is not known, and the rest beside that.
 function mayMeet(text: string, part: string): boolean {
-  if (!text.includes(unknownPart) || part.length > partMax) return text.includes(unknownPart);
-  return [...part].some((_, at) => {
-    const isBefore = at > 0 && text.includes(part.slice(0, at) + unknownPart);
-    return isBefore || (at > 0 && text.includes(unknownPart + part.slice(at)));
-  });
+  return [...new Set(part)].some(
+    (one) => text.includes(one + unknownPart) || text.includes(unknownPart + one),
+  );
 }
-
-/** Letters of a part that is looked for beside what is not known. */
-const partMax = 64;
 
 export function ofText(
   computation: Computation,
@@ -128,11 +128,11 @@ export function ofText(
     case 'lower':
       return textValue(text.toLowerCase());
     case 'remove-prefix':
-      return other === undefined || mayMeet(text, other) || text.startsWith(unknownPart + other)
+      return other === undefined || mayMeet(text, other)
         ? undefined
         : textValue(text.startsWith(other) ? text.slice(other.length) : text);
     case 'remove-suffix':
-      return other === undefined || mayMeet(text, other) || text.endsWith(other + unknownPart)
+      return other === undefined || mayMeet(text, other)
         ? undefined
         : textValue(other !== '' && text.endsWith(other) ? text.slice(0, -other.length) : text);
     case 'rsplit':
@@ -146,7 +146,8 @@ export function ofText(
     case 'reverse':
       return textValue([...text].reverse().join(''));
     case 'replace': {
-      if (other === undefined || other === '' || mayMeet(text, other)) return undefined;
+      if (other === undefined || other === '') return undefined;
+      if (other.length > 1 && mayMeet(text, other)) return undefined;
       const put = third ?? (b === undefined ? unknownPart : '');
       if (c === undefined && text.split(other).length > 2) return undefined;
       let left = typeof c === 'number' ? c : Number.POSITIVE_INFINITY;
@@ -169,6 +170,7 @@ export function ofText(
     }
     case 'slice':
     case 'part':
+    case 'between':
     case 'substring':
       return cutOfText(computation, text, [a, b, c]);
     case 'repeat':
@@ -211,21 +213,19 @@ function dividedText(
   other: string,
   times: Known,
 ): Value | undefined {
-  const all = text.split(other);
+  const isFromStart = computation === 'partition';
+  const turned = (one: string): string => (isFromStart ? one : [...one].reverse().join(''));
+  const all = turned(text).split(turned(other)).map(turned);
   const most = computation === 'rsplit' ? (numberOf(times) ?? -1) : 1;
   const cuts = Math.min(most < 0 ? all.length : most, all.length - 1);
-  const isFromStart = computation === 'partition';
-  const middle = isFromStart ? cuts : all.length - cuts;
-  const before = all.slice(0, middle);
-  const behind = all.slice(middle);
+  const told = all.slice(0, cuts);
   // What is not known may have separators, too.
-  const told = isFromStart ? before : behind;
   const isTold = cuts === most && !told.some((part) => part.includes(unknownPart));
   if (text.includes(unknownPart) && !isTold) return undefined;
-  const parts = isFromStart ? [...before, behind.join(other)] : [before.join(other), ...behind];
-  const by = cuts === 0 ? ['', ''] : [other];
-  if (computation !== 'rsplit') parts.splice(isFromStart ? 1 : cuts, 0, ...by);
-  return listValue(parts.map((part) => textValue(part)));
+  const rest = all.slice(cuts);
+  const parts = [...told, (isFromStart ? rest : rest.toReversed()).join(other)];
+  if (computation !== 'rsplit') parts.splice(1, 0, ...(cuts === 0 ? ['', ''] : [other]));
+  return listValue((isFromStart ? parts : parts.toReversed()).map((part) => textValue(part)));
 }
 
 // A function of a path; undefined for another.

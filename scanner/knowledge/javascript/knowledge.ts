@@ -198,7 +198,7 @@ export const javascriptKnowledge: Knowledge = {
   emptyIsFalse: 'scalars',
   isOpen: true,
   itemsAreMembers: true,
-  words: new Map([[null, ['undefined', 'null']]]),
+  words: { null: ['undefined', 'null'] },
   plusJoins: true,
   collections: {
     Array: 'list',

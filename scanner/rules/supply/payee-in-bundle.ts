@@ -13,7 +13,7 @@ import { credentialForms, differentCharactersMin, placeholderWords } from '../cr
 // Whether a word is the number of an account, by the checksum in it. A form without a checksum is
 // noise: minified programs have thousands of such words.
 
-/** The number of a bank account with a valid checksum, with or without spaces (ISO 13616). */
+/** The number of a bank account with valid checksums, with or without spaces (ISO 13616). */
 function isIban(written: string): boolean {
   const account = written.replaceAll(' ', '');
   // Zeros alone make a valid number of no bank.
@@ -22,26 +22,20 @@ function isIban(written: string): boolean {
 
 /** The beginning of a text that is as long as the numbers of its country are, without spaces. */
 function ibanIn(text: string): string {
-  const { chars = 0 } = countrySpecs[text.slice(0, 2)] ?? {};
-  return new RegExp(`^(?:\\S ?){${chars}}`).exec(text)?.[0].trimEnd() ?? text;
+  const length = countrySpecs[text.slice(0, 2)]?.chars ?? 0;
+  return new RegExp(`^(?:\\S ?){${length}}`).exec(text)?.[0].trimEnd() ?? text;
 }
 
-/** An address with a valid checksum in Bech32 or Bech32m (BIP 173, BIP 350). */
-function isBech32(address: string): boolean {
-  return [bech32, bech32m].some((code) => code.decodeUnsafe(address, false) !== undefined);
-}
-
-/** An address of 25 bytes with a valid checksum in Base58Check, as Bitcoin and others have. */
-function isBase58Check(address: string): boolean {
+/** An address with a valid checksum: in Bech32, Bech32m (BIP 173, BIP 350) or Base58Check. */
+function isWallet(address: string): boolean {
   try {
-    return base58check.decode(address).length === addressBytes;
+    const isBech32 = [bech32, bech32m].some((code) => code.decodeUnsafe(address, false));
+    return isBech32 || base58check.decode(address).length > 0;
   } catch {
     return false;
   }
 }
 
-/** Without the four of the checksum. */
-const addressBytes = 21;
 const base58check = createBase58check((bytes: Uint8Array) =>
   createHash('sha256').update(bytes).digest(),
 );
@@ -135,13 +129,8 @@ const accounts: readonly {
   },
   {
     what: 'a wallet',
-    form: /\b(?:bc|ltc)1[02-9ac-hj-np-z]{20,80}\b/g,
-    isValid: isBech32,
-  },
-  {
-    what: 'a wallet',
-    form: /\b[139ADLMTX][1-9A-HJ-NP-Za-km-z]{25,34}\b/g,
-    isValid: isBase58Check,
+    form: /\b(?:(?:bc|ltc)1[02-9ac-hj-np-z]{20,80}|[139ADLMTX][1-9A-HJ-NP-Za-km-z]{25,34})\b/g,
+    isValid: isWallet,
   },
 ];
 
