@@ -485,7 +485,7 @@ export class Engine {
       case 'jump': {
         const value = node.value === undefined ? nil : this.evaluate(node.value, frame);
         if (node.how === 'yield' && frame.yielded) append(this, frame.yielded, value);
-        else if (/^(return|yield|next|break)$/.test(node.how)) frame.returned.push(value);
+        else if (node.how !== 'throw' && node.how !== 'exit') frame.returned.push(value);
         if (node.how === 'throw') {
           frame.thrown.push(value);
           if (this.knowledge.callsBack) this.raised = value;

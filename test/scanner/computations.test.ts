@@ -100,8 +100,8 @@ const samples: readonly (readonly [Computation, readonly Given[]])[] = [
   ['bytes-from', ['aGVsbG8=', 'base64']],
   ['bytes-from', ['hello']],
   ['bytes-text', ['hello', 'hex']],
-  ['part', ['abcdef', 1, 3]],
-  ['part', ['abcdef', -3, -1]],
+  ['between', ['abcdef', 1, 3]],
+  ['between', ['abcdef', -3, -1]],
   ['substring', ['abcdef', 3, 1]],
   ['starts-with', ['abc', 'ab']],
   ['ends-with', ['abc', 'bc']],
@@ -211,6 +211,8 @@ it.each([
   ['slice', ['abcdef', 0, 2.5], 'ab'],
   ['slice', ['abcdef', -30, 2], 'ab'],
   ['substring', ['abcdef', 4, 2], 'cd'],
+  ['substring', ['abcdef', 0, null], 'abcdef'],
+  ['substring', ['abcdef', 2], 'cdef'],
   ['part', ['abcd', null, 0, -2], 'db'],
 ] as const)('%s of %j gives %j', (computation, given, text) => {
   expect(knownText(compute(computation, given.map(valueFor)))).toBe(text);
@@ -233,6 +235,17 @@ it.each([
   [listValue([textValue('a'), textValue('b')]), scalarValue(0), scalarValue(2), scalarValue(2e-7)],
 ])('cuts nothing at what is no whole number', (...of) => {
   expect(compute('part', of).isOpen).toBe(true);
+});
+
+it.each([
+  ['strip-end', textValue('a/\0'), textValue('/'), ['a/\0', 'a']],
+  ['strip-start', textValue('\0/a'), textValue('/'), ['\0/a', 'a']],
+  ['strip', textValue('/\0/'), textValue('/'), []],
+  ['strip-end', textValue('/\0'.repeat(5_000)), textValue('/'), []],
+  ['rsplit', textValue('a b c'), textValue(' '), scalarValue(true), []],
+] as const)('%s with and without what is not known', (computation, ...given) => {
+  const of = given.slice(0, -1) as Value[];
+  expect(compute(computation, of).texts.map(({ whole }) => whole)).toEqual(given.at(-1));
 });
 
 it.each([

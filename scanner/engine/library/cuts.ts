@@ -31,7 +31,7 @@ function boundsOf(how: Computation, given: readonly Known[], size: number): Boun
   if (by !== (numbers[2] ?? 1)) return undefined;
   if (how === 'part' || how === 'between') return [from, to, by];
   if (how === 'substring') {
-    const ends = [from ?? 0, to ?? size].map((end) => Math.max(0, end));
+    const ends = [from ?? 0, to ?? Infinity].map((end) => Math.max(0, end));
     return [Math.min(...ends), Math.max(...ends), 1];
   }
   if (how !== 'slice') return undefined;
@@ -44,8 +44,8 @@ function boundsOf(how: Computation, given: readonly Known[], size: number): Boun
 function cut<T>(items: readonly T[], [from, to, by]: Bounds): readonly T[] {
   const { length } = items;
   const place = (at: number): number => (at < 0 ? Math.max(-1, length + at) : Math.min(at, length));
-  const [first = by < 0 ? length - 1 : 0, last = by < 0 ? -1 : length] = [from, to].map((one) =>
-    one === undefined ? one : place(one),
+  const [first = by < 0 ? length - 1 : 0, last = by < 0 ? -1 : length] = [from, to].map(
+    (one) => one && place(one),
   );
   const taken =
     by < 0
@@ -72,8 +72,8 @@ export function cutOfText(
   const behind = letters.length - 1 - letters.lastIndexOf(unknownPart);
   const isTold = (at = 0): boolean => (at < 0 ? -at <= behind : at <= before);
   const isWhole = by === 1 || (by === -1 && (from ?? to) === undefined);
-  const isToldHere = isWhole && isTold(from) && isTold(to);
-  return before < 0 || isToldHere ? textValue(cut(letters, bounds).join('')) : undefined;
+  if (before >= 0 && !(isWhole && isTold(from) && isTold(to))) return undefined;
+  return textValue(cut(letters, bounds).join(''));
 }
 
 /** What is cut out of a list; undefined for what is none, or not told. */
@@ -92,8 +92,9 @@ export function cutOfList(
   if (how !== 'between' || object?.kind !== 'list' || others.length > 0) return undefined;
   // What stands behind the items that are known stays there.
   if (from < 0 || (to ?? Infinity) !== Infinity) return undefined;
-  const known = Array.from({ length: object.length }, (_, at) => fieldOf(object, String(at)));
-  const list = listValue(known.slice(from).map((one) => one ?? unknown));
-  for (const one of objectsOf(list)) one.rest = object.rest;
+  const { length, rest } = object;
+  const known = Array.from({ length }, (_, at) => fieldOf(object, String(at)) ?? unknown);
+  const list = listValue(known.slice(from));
+  for (const one of objectsOf(list)) one.rest = rest;
   return { ...list, nodes: first.nodes };
 }

@@ -180,7 +180,7 @@ function arithmetic(op: Operator, a: Known, b: Known): number | boolean | undefi
     case '*':
       return a * b;
     case '/':
-      // What is left over, languages round in ways of their own.
+      // Languages have ways of their own to round what is not whole.
       return Number.isInteger(a / b) ? a / b : undefined;
     case '//':
       return b === 0 ? undefined : Math.floor(a / b);

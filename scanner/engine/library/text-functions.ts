@@ -1,5 +1,6 @@
 /** What functions of one text give, where the text is known. */
 import { posix } from 'node:path';
+import { alternativesMax } from '../../fact/shared-limits.ts';
 import type { Computation } from '../../knowledge/computation.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
@@ -57,13 +58,13 @@ export function keeping(
   if (computation !== 'strip-end') while (from < to && isGone(whole[from])) from += 1;
   if (computation !== 'strip-start') while (to > from && isGone(whole[to - 1])) to -= 1;
   const kept = textValue(text.slice(from, to));
-  const isAt = (at: number, beside: number): boolean =>
-    whole[at] === unknownPart && isGone(whole[beside]);
-  const isFirst = computation !== 'strip-end' && isAt(from, from + 1);
-  const isLast = computation !== 'strip-start' && isAt(to - 1, to - 2);
+  const isFirst =
+    computation !== 'strip-end' && whole[from] === unknownPart && isGone(whole[from + 1]);
+  const isLast =
+    computation !== 'strip-start' && whole[to - 1] === unknownPart && isGone(whole[to - 2]);
   if (!isFirst && !isLast) return kept;
   // All of what is not known may be gone, and what stands beside it.
-  if ((isFirst && isLast) || whole.split(unknownPart).length > listCharsMax) return undefined;
+  if ((isFirst && isLast) || whole.split(unknownPart).length > alternativesMax) return undefined;
   const rest = text.slice(from + Number(isFirst), to - Number(isLast));
   const inside = keeping(computation, rest, [a]);
   return inside && either([kept, inside]);
@@ -111,9 +112,9 @@ export function byTable(text: string, table: Value): Value | undefined {
 
 // Whether some of a part may stand in what is not known, and the rest beside that.
 function mayMeet(text: string, part: string): boolean {
-  return [...new Set(part)].some(
-    (one) => text.includes(one + unknownPart) || text.includes(unknownPart + one),
-  );
+  const isBeside = (one: string): boolean =>
+    text.includes(one + unknownPart) || text.includes(unknownPart + one);
+  return text.includes(unknownPart) && [...new Set(part)].some(isBeside);
 }
 
 export function ofText(
@@ -208,24 +209,26 @@ function splitText(text: string, by: string | undefined, times?: number): readon
 
 // `a.partition(by)`, `a.rpartition(by)`, `a.rsplit(by, times)`
 function dividedText(
-  computation: 'rsplit' | 'partition' | 'rpartition',
+  computation: Computation,
   text: string,
   other: string,
   times: Known,
 ): Value | undefined {
   const isFromStart = computation === 'partition';
-  const turned = (one: string): string => (isFromStart ? one : [...one].reverse().join(''));
+  const ordered = (all: readonly string[]): readonly string[] =>
+    isFromStart ? all : all.toReversed();
+  const turned = (one: string): string => ordered([...one]).join('');
   const all = turned(text).split(turned(other)).map(turned);
-  const most = computation === 'rsplit' ? (numberOf(times) ?? -1) : 1;
+  const most = computation === 'rsplit' ? numberOf(times ?? -1) : 1;
+  if (most === undefined) return undefined;
   const cuts = Math.min(most < 0 ? all.length : most, all.length - 1);
   const told = all.slice(0, cuts);
   // What is not known may have separators, too.
   const isTold = cuts === most && !told.some((part) => part.includes(unknownPart));
   if (text.includes(unknownPart) && !isTold) return undefined;
-  const rest = all.slice(cuts);
-  const parts = [...told, (isFromStart ? rest : rest.toReversed()).join(other)];
+  const parts = [...told, ordered(all.slice(cuts)).join(other)];
   if (computation !== 'rsplit') parts.splice(1, 0, ...(cuts === 0 ? ['', ''] : [other]));
-  return listValue((isFromStart ? parts : parts.toReversed()).map((part) => textValue(part)));
+  return listValue(ordered(parts).map((part) => textValue(part)));
 }
 
 // A function of a path; undefined for another.

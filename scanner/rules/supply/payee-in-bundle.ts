@@ -30,7 +30,7 @@ function ibanIn(text: string): string {
 function isWallet(address: string): boolean {
   try {
     const isBech32 = [bech32, bech32m].some((code) => code.decodeUnsafe(address, false));
-    return isBech32 || base58check.decode(address).length > 0;
+    return isBech32 || Boolean(base58check.decode(address));
   } catch {
     return false;
   }
