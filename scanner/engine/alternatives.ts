@@ -1,10 +1,10 @@
 /** Which of many alternatives of a value are kept. */
 
-import { keep } from '../fact/remembered.ts';
+import { keep, present } from '../fact/remembered.ts';
 import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import { isBlank } from './store.ts';
 import type { Text } from './text.ts';
-import { contentsOf, type Thing, type Value } from './value.ts';
+import type { Thing, Value } from './value.ts';
 
 /** Functions, and objects that hold some, of which a value may be one. */
 export const functionsMax = 512;
@@ -44,7 +44,8 @@ const searchedMax = 4;
 // No functions are in it, however deep.
 function isPlain(thing: Thing, depth: number): boolean {
   if (thing.is !== 'object' || depth >= searchedMax) return false;
-  return contentsOf(thing.object).every(({ things }) =>
+  const { held, shape } = thing.object;
+  return [...held.values(), ...present(shape.rest)].every(({ things }) =>
     things.every((one) => isPlain(one, depth + 1)),
   );
 }
@@ -68,7 +69,7 @@ export function differentTexts(values: readonly Value[]): readonly Text[] {
 }
 
 /** Whether two lists have the same items. */
-export function areSame<T>(a: readonly T[], b: readonly T[]): boolean {
+function areSame<T>(a: readonly T[], b: readonly T[]): boolean {
   return a === b || (a.length === b.length && a.every((one, at) => one === b[at]));
 }
 

@@ -24,7 +24,6 @@ import { invoke } from './invoke.ts';
 import { holdUnknown } from './methods.ts';
 import { isEnvironment } from './names.ts';
 import { askProtocols } from './protocols.ts';
-import { traceNow } from './store.ts';
 import {
   absorb,
   allNodesOf,
@@ -498,7 +497,6 @@ export function passThrough(
         if (engine.knowledge.isOpen && handed.rest !== undefined) made.push(handed.rest);
       }
       if (thing.is === 'bound' && engine.knowledge.isOpen) {
-        traceNow()?.break();
         if (engine.handed.has(thing)) continue;
         engine.handed.add(thing);
         made.push(

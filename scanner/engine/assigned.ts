@@ -11,7 +11,7 @@ import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
 import { applied, described, fieldsOf, isInside } from './names.ts';
 import { methodIn } from './protocols.ts';
-import { changedUntold } from './store.ts';
+import { changedForGood } from './store.ts';
 import type { Text } from './text.ts';
 import {
   absorb,
@@ -76,7 +76,7 @@ function setMemberOf(
     if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) return;
     engine.heap.set(engine.globals, full, given);
     if (thing.name.endsWith('.prototype')) {
-      changedUntold();
+      changedForGood();
       engine.patched.add(name);
     }
   }
@@ -211,8 +211,10 @@ export function setItem(
     const byte = engine.isSure ? byteOf(given) : undefined;
     const at = key === undefined ? undefined : knownOf(key);
     const nodes = allNodesOf([given]);
-    if (byte !== undefined && typeof at === 'number') text.overwrite(nodes, at, letterOf(byte));
+    const isPlace = byte !== undefined && typeof at === 'number';
+    if (isPlace) text.overwrite(nodes, at, letterOf(byte));
     else text.overwrite(nodes);
+    if (isPlace) engine.heap.computed += 1;
   }
   const written = key === undefined ? undefined : knownText(key);
   if (written !== undefined && engine.knowledge.itemsAreMembers) {
@@ -272,7 +274,7 @@ const placedMax = 64;
 
 // Any item of a list may be another one now.
 function replaceAny({ heap }: Engine, object: HeapObject, given: Value): void {
-  const items = [...object.fields];
+  const items = [...object.held];
   if (items.length <= placedMax) {
     for (const [key, item] of items) heap.set(object, key, either([item, given]));
     return;
@@ -284,6 +286,6 @@ function replaceAny({ heap }: Engine, object: HeapObject, given: Value): void {
 
 /** Something more that an object may hold. */
 export function addRest(engine: Engine, object: HeapObject, given: Value): void {
-  const rest = object.rest === undefined ? given : either([object.rest, given]);
-  engine.heap.reshape(object, { rest });
+  const { rest } = object.shape;
+  engine.heap.reshape(object, { rest: rest === undefined ? given : either([rest, given]) });
 }

@@ -10,7 +10,7 @@ import type { Engine, Invocation } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { holdUnknown, withReceiver } from './methods.ts';
 import { givenBy } from './parts.ts';
-import { birth, changedUntold, type Fields, saw } from './store.ts';
+import { changedForGood, type Fields } from './store.ts';
 import {
   absorb,
   allNodesOf,
@@ -141,7 +141,6 @@ export function classFrom(
   const made = new OwnClass(
     { ...place, kind: 'class', name: written, supers: [], body },
     frame.program,
-    birth(),
   );
   extend(engine, made, supers === undefined ? [] : (itemsOf(supers) ?? [supers]));
   for (const { fields } of members === undefined ? [] : objectsOf(members))
@@ -157,7 +156,6 @@ export function sampleOf(engine: Engine, { owner }: OwnFunction, frame: Invocati
   if (owner === undefined) return unknown;
   if (owner.sample !== undefined) return owner.sample;
   const object = newObject('object', owner);
-  changedUntold(owner);
   owner.sample = objectValue(object);
   const site = { node: owner.node, frame };
   construct(engine, site, owner, { ...nothingGiven, isAnything: true }, owner.sample);
@@ -266,7 +264,7 @@ const ancestorsMax = 256;
 /** Adds what a class extends where it is opened, for the first time or again. */
 export function extend(engine: Engine, of: OwnClass, values: readonly Value[]): void {
   const { supers } = of;
-  changedUntold(of);
+  changedForGood(of.born);
   for (const thing of values.flatMap(({ things }) => things)) {
     if (supers.size >= ancestorsMax) break;
     if (thing.is === 'class') supers.add(thing.class);
@@ -298,7 +296,6 @@ function* ancestorsOf(of: OwnClass): Generator<OwnClass> {
   const found = new Set([of]);
   // What is added to a set while it is gone over is gone over, too.
   for (const one of found) {
-    saw(one);
     yield one;
     for (const above of one.supers)
       if (typeof above !== 'string' && found.size < ancestorsMax) found.add(above);

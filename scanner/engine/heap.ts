@@ -6,26 +6,35 @@
 import { keep, present } from '../fact/remembered.ts';
 import {
   birth,
-  type FieldChange,
+  changedForGood,
   type Fields,
   type FieldsShape,
   isSameShape,
-  saw,
-  traceNow,
+  oldestChanged,
 } from './store.ts';
-import { either, isSame, nil, type Value } from './value.ts';
+import { either, nil, type Thing, type Value } from './value.ts';
 
 /** What a store was changed to, or from; undefined for a field that was not there. */
 interface Part {
   readonly fields: Map<string, Value | undefined>;
   shape: FieldsShape | undefined;
-  readonly since: number;
 }
 
 /** What the end of a branch leaves. */
 export type Changes = ReadonlyMap<Fields, Part>;
 
 const nothing: Changes = new Map();
+
+/** A round of a loop. */
+export interface LoopRound {
+  readonly born: number;
+  /** The number of branches around it. */
+  readonly from: number;
+  /** Variables that it may have used as they were before it. */
+  readonly carried: Map<Fields, Set<string>>;
+  /** When the oldest was made that the round around it had changed for good by then. */
+  readonly outer: number;
+}
 
 /** Several values that fields may have had. */
 type Former = Map<
@@ -44,44 +53,74 @@ interface Landing {
 export class Heap {
   /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
   computed = 0;
+  /** Values that were set since a loop began. */
+  recent = new WeakSet<Value>();
   readonly #branches: { readonly born: number; before?: Map<Fields, Part> }[] = [];
   readonly #landings: Landing[] = [];
+  readonly #rounds: LoopRound[] = [];
   /** The innermost landing to which something may have jumped. */
   #reached: Landing | undefined;
 
   set(store: Fields, key: string, value: Value): void {
-    const isNumber = value.scalars.length > 0 && !store.isVariables;
-    if (!value.isOpen && (value.texts.length > 0 || isNumber)) this.computed += 1;
-    saw(store, key);
-    if (store.held.get(key) === value) return;
+    const before = store.held.get(key);
+    if (before === value) return;
+    if (this.#isProgress(store, before, value)) this.computed += 1;
+    this.recent.add(value);
     this.#note(store, key);
     store.held.set(key, value);
-    changed(store, { key, value });
+  }
+
+  // Whether a loop that does this gets anywhere by it.
+  #isProgress(store: Fields, before: Value | undefined, value: Value): boolean {
+    if (value.isOpen || this.recent.has(value)) return false;
+    // One more item, or a text: a letter is only taken from one.
+    if (store.kind === 'list' || (before === undefined && !store.isVariables))
+      return value.texts.length + value.scalars.length > 0;
+    return value.texts.some(({ length }) => length > 1) || isOtherFunction(value, before);
   }
 
   delete(store: Fields, key: string): void {
-    saw(store, key);
     if (!store.held.has(key)) return;
     this.#note(store, key);
     store.held.delete(key);
-    changed(store, { key });
   }
 
   /** Changes what a store is besides its fields. */
   reshape(store: Fields, to: Partial<FieldsShape>): void {
     const shape = { ...store.shape, ...to };
-    saw(store);
     if (isSameShape(shape, store.shape)) return;
     this.#noteShape(store);
     store.shape = shape;
-    changed(store, { shape });
   }
 
-  /** Changes a store once more as it was changed before. */
-  change({ store, key, value, shape }: FieldChange): void {
-    if (shape !== undefined) this.reshape(store, shape);
-    else if (key !== undefined && value !== undefined) this.set(store, key, value);
-    else if (key !== undefined) this.delete(store, key);
+  /** Begins a round of a loop, in a branch of its own. */
+  beginRound(): LoopRound {
+    const outer = oldestChanged();
+    const round = { born: birth(), from: this.#branches.length, carried: new Map(), outer };
+    this.#rounds.push(round);
+    return round;
+  }
+
+  /** Ends it; whether it has changed something for good that was there before it. */
+  endRound({ born, outer }: LoopRound): boolean {
+    this.#rounds.pop();
+    const oldest = oldestChanged();
+    changedForGood(Math.min(oldest, outer));
+    return oldest <= born;
+  }
+
+  /** Notes that a variable is used, for the rounds that have not set it before. */
+  uses(store: Fields, key: string): void {
+    if (!store.isVariables) return;
+    for (let at = this.#rounds.length - 1; at >= 0; at -= 1) {
+      const round = this.#rounds[at];
+      if (round === undefined || store.born > round.born) return;
+      const names = keep(round.carried, store, () => new Set<string>());
+      if (names.has(key)) return;
+      for (let branch = round.from; branch < this.#branches.length; branch += 1)
+        if (this.#branches[branch]?.before?.get(store)?.fields.has(key)) return;
+      names.add(key);
+    }
   }
 
   /** Whether the round of a loop may have ended before what is done here. */
@@ -103,14 +142,13 @@ export class Heap {
     for (const [store, part] of before) {
       const fields = new Map<string, Value | undefined>();
       for (const key of part.fields.keys()) fields.set(key, store.held.get(key));
-      after.set(store, { fields, shape: part.shape && store.shape, since: store.clock.since });
+      after.set(store, { fields, shape: part.shape && store.shape });
     }
-    for (const [store, { fields, shape, since }] of before) {
+    for (const [store, { fields, shape }] of before) {
       for (const [key, value] of fields)
         if (value === undefined) store.held.delete(key);
         else store.held.set(key, value);
       if (shape !== undefined) store.shape = shape;
-      store.clock.since = since;
     }
     return after;
   }
@@ -122,8 +160,10 @@ export class Heap {
     for (const branch of branches) addTo(former, branch);
     for (const [store, { fields, shapes }] of former) {
       for (const [key, values] of fields)
-        if (!isSure || branches.some((one) => one.get(store)?.fields.has(key) !== true))
+        if (!isSure || branches.some((one) => one.get(store)?.fields.has(key) !== true)) {
           values.add(store.held.get(key) ?? (isSure && store.isVariables ? nil : undefined));
+          this.uses(store, key);
+        }
       if (shapes.size > 0 && (!isSure || branches.some((one) => !one.get(store)?.shape)))
         shapes.add(store.shape);
     }
@@ -142,6 +182,16 @@ export class Heap {
     }
   }
 
+  /** Numbers that were changed may be any. */
+  openNumbers(changes: Changes): void {
+    for (const [store, { fields }] of changes)
+      for (const key of fields.keys()) {
+        const value = store.held.get(key);
+        if (value !== undefined && isNumber(value))
+          this.set(store, key, { ...value, isOpen: true });
+      }
+  }
+
   /** Begins what jumps lead behind; anything may throw, from the first change on. */
   land(kind: Landing['kind']): void {
     const former: Former | undefined = kind === 'throw' ? new Map() : undefined;
@@ -155,7 +205,10 @@ export class Heap {
     const former = this.#leaveLanding()?.former;
     if (former === undefined) return;
     for (const [store, { fields, shapes }] of former) {
-      for (const [key, values] of fields) values.add(store.held.get(key));
+      for (const [key, values] of fields) {
+        this.uses(store, key);
+        values.add(store.held.get(key));
+      }
       if (shapes.size > 0) shapes.add(store.shape);
     }
     this.#become(former);
@@ -177,6 +230,8 @@ export class Heap {
 
   /** Each value may be one of the former. */
   suppose(former: Former): void {
+    for (const [store, { fields }] of former)
+      for (const key of fields.keys()) this.uses(store, key);
     this.#become(former);
   }
 
@@ -274,11 +329,6 @@ export class Heap {
   }
 }
 
-function changed(store: Fields, to: Omit<FieldChange, 'store'>): void {
-  store.clock.since = birth();
-  traceNow()?.adds({ store, ...to });
-}
-
 function joinedShape(a: FieldsShape, b: FieldsShape): FieldsShape {
   const rests = [a.rest, b.rest].filter((rest) => rest !== undefined);
   const isSame = a.length === b.length && (a.at ?? 0) === (b.at ?? 0);
@@ -296,8 +346,7 @@ function opened(value: Value | undefined): Value | undefined {
 
 function beforeOf(branch: { before?: Map<Fields, Part> }, store: Fields): Part {
   branch.before ??= new Map();
-  const { since } = store.clock;
-  return keep(branch.before, store, () => ({ fields: new Map(), shape: undefined, since }));
+  return keep(branch.before, store, () => ({ fields: new Map(), shape: undefined }));
 }
 
 function partOf(former: Former, store: Fields): NonNullable<ReturnType<Former['get']>> {
@@ -321,15 +370,71 @@ function addTo(former: Former, changes: Changes, born = Number.POSITIVE_INFINITY
   }
 }
 
-/** What was changed to something else than in the round before. */
-export function changedAgain(before: Changes, now: Changes): Changes {
-  const again = new Map<Fields, Part>();
-  for (const [store, { fields, shape, since }] of now) {
-    const first = before.get(store);
-    const changed = new Map(
-      [...fields].filter(([key, value]) => value && !isSame(first?.fields.get(key), value)),
+/**
+ * What the end of a round adds to what a variable that it uses, a list or an object may have been
+ * before it: the next round may do something else.
+ */
+export function addedBy(changes: Changes, { born, carried }: LoopRound): Changes {
+  const added = new Map<Fields, Part>();
+  for (const [store, { fields, shape }] of changes) {
+    if (!store.isVariables && store.used < born) continue;
+    const more = new Map(
+      [...fields].filter(
+        ([key, value]) =>
+          (!store.isVariables || carried.get(store)?.has(key)) &&
+          (value === undefined ? store.kind !== 'list' : adds(value, store.held.get(key))),
+      ),
     );
-    if (changed.size > 0) again.set(store, { fields: changed, shape, since });
+    const isOther = shape !== undefined && isOtherShape(shape, store.shape);
+    if (isOther || more.size > 0) added.set(store, { fields: more, shape });
   }
-  return again;
+  return added;
+}
+
+// A list that has become shorter, or that may hold something else.
+function isOtherShape({ rest, length, isPartial, at }: FieldsShape, before: FieldsShape): boolean {
+  if (rest !== undefined) return adds(rest, before.rest);
+  return length < before.length || at !== before.at || (isPartial && !before.isPartial);
+}
+
+function adds(value: Value, to: Value | undefined): boolean {
+  if (to === undefined) return true;
+  const { isOpen } = to;
+  const texts = new Set(isOpen ? [] : to.texts.map(({ whole }) => whole));
+  return (
+    (value.isOpen && !isOpen) ||
+    value.nodes.some((node) => !to.nodes.includes(node)) ||
+    value.things.some((thing) => !to.things.includes(thing)) ||
+    (!isOpen && value.scalars.some((one) => !to.scalars.includes(one))) ||
+    (!isOpen && value.texts.some(({ whole }) => !texts.has(whole)))
+  );
+}
+
+/** Whether variables get other functions than they may have. */
+export function exchangesFunctions(added: Changes): boolean {
+  for (const [store, { fields }] of added)
+    for (const [key, value] of fields)
+      if (value !== undefined && isOtherFunction(value, store.held.get(key))) return true;
+  return false;
+}
+
+function isNumber({ scalars, texts, things }: Value): boolean {
+  const isOne = texts.length + things.length === 0 && scalars.length > 0;
+  return isOne && scalars.every((one) => typeof one === 'number');
+}
+
+function isOtherFunction({ things }: Value, before: Value | undefined): boolean {
+  if (things.length === 0) return false;
+  const names = new Set(before?.things.map(nameIn));
+  return things.some((one) => isCallable(one) && !names.has(nameIn(one)));
+}
+
+function isCallable({ is }: Thing): boolean {
+  return /^(api|function|class|bound)$/.test(is);
+}
+
+function nameIn(thing: Thing): unknown {
+  if (thing.is === 'api') return thing.name;
+  if (thing.is === 'function') return thing.func;
+  return thing.is === 'class' ? thing.class : thing.is;
 }

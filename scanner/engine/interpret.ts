@@ -30,8 +30,7 @@ import { type At, Notes } from './notes.ts';
 import { byMethod, called, operate } from './operators.ts';
 import { givenBy, listOf, recordOf } from './parts.ts';
 import { inWords, shownBy } from './protocols.ts';
-import type { Recall } from './recall.ts';
-import { changedUntold, Fields, traceNow } from './store.ts';
+import { changedForGood, Fields } from './store.ts';
 import {
   allNodesOf,
   classValue,
@@ -132,6 +131,8 @@ export class Engine {
   readonly patched = new Set<string>();
   /** Objects that a library was given. */
   readonly asked = new Set<HeapObject>();
+  /** What guesses inside other ones with the same words gave. */
+  readonly guesses = new Map<string, Value>();
   /** Functions with arguments that a library was given. */
   readonly handed = new Set<object>();
   /** Paths that are not known, by which files are written and started. */
@@ -144,9 +145,8 @@ export class Engine {
   readonly unknownCalls = new Map<OwnProgram, { readonly at: number; readonly name: string }>();
   /** Calls that may happen when the program has done more. */
   readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
-  readonly recalls = new Map<Func, Recall[]>();
   /** What was thrown last. */
-  raisedLast: Value = unknown;
+  raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
   /** What was left out first, why and where. */
@@ -184,25 +184,13 @@ export class Engine {
     return this.left <= 0;
   }
 
-  get raised(): Value {
-    traceNow()?.break();
-    return this.raisedLast;
-  }
-
-  set raised(value) {
-    if (value === this.raisedLast) traceNow()?.break();
-    this.raisedLast = value;
-  }
-
   /** How many calls of it are going on, inside one another. */
   activeOf(of: unknown): number {
-    traceNow()?.active.add(of);
     return this.active.get(of) ?? 0;
   }
 
   /** Makes a call once more at the end, with what is there then: of a thread, of a timer. */
   callLater(frame: Invocation, call: () => Value): void {
-    traceNow()?.break();
     if (this.#later.length < laterMax) this.#later.push({ frame, call });
     else this.leaveOut(`more than ${laterMax} calls that are made later`, frame, { start: 0 });
   }
@@ -213,7 +201,6 @@ export class Engine {
     { program }: Pick<Invocation, 'program'>,
     { start }: Pick<Node, 'start'>,
   ): void {
-    traceNow()?.break();
     this.leftOut ??= { reason, program, at: start };
   }
 
@@ -398,7 +385,7 @@ export class Engine {
         for (const own of table.get(this.fold(node.func.name ?? '')) ?? [])
           if (own.func === node.func && own.around !== frame.env) {
             // Where functions are values, no call has it by its name.
-            if (frame.owner !== undefined || !this.knowledge.isOpen) changedUntold();
+            if (frame.owner !== undefined || !this.knowledge.isOpen) changedForGood();
             own.around = frame.env;
           }
       return textValue(node.func.name ?? '');

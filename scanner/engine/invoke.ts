@@ -5,7 +5,6 @@ import type { Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import { type ApiCall, allGiven } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
-import { type Call, recall } from './recall.ts';
 import {
   allNodesOf,
   dataOf,
@@ -27,7 +26,15 @@ import { Variables } from './variables.ts';
 
 type Site = Pick<CallSite, 'node' | 'frame'>;
 
-/** Goes through a function with what it is given, unless it can be recalled what that leads to. */
+/** What a function is called with. */
+interface Call {
+  readonly given: Given;
+  readonly self: Value | undefined;
+  /** The name of its frame. */
+  readonly key: string;
+}
+
+/** Goes through a function with what it is given, once more for each call. */
 export function invoke(
   engine: Engine,
   own: OwnFunction,
@@ -52,7 +59,7 @@ export function invoke(
   // All that are the last have one frame.
   const key = isLast ? engine.keyOf({ key: '' }, func) : engine.keyOf(frame, site.node);
   const call = { given: isLast ? opened(given) : given, self, key };
-  const run = (): Value => recall(engine, own, call, frame, () => follow(engine, own, call, site));
+  const run = (): Value => follow(engine, own, call, site);
   // Nobody knows how far it is asked to go.
   return func.isGenerator && !isLast ? (engine.perhaps(frame, run) ?? unknown) : run();
 }
@@ -156,7 +163,10 @@ function valueFor(
   const spread = given.spread.map(partOf);
   if (param.isBlock) return given.named.get('&') ?? (given.isAnything ? unknown : nil);
   if (param.rest === 'list')
-    return withNodes(listValue(args.slice(at), given.isAnything), allNodesOf(spread));
+    return withNodes(
+      listValue(args.slice(at), given.isAnything ? [unknown] : []),
+      allNodesOf(spread),
+    );
   if (param.rest === 'record') {
     const names = new Set(params.flatMap(({ name, isPositional }) => (isPositional ? [] : [name])));
     const record = recordValue([...given.named].filter(([name]) => !names.has(name)));
@@ -166,7 +176,9 @@ function valueFor(
   const value =
     (param.isPositional ? undefined : given.named.get(param.name)) ??
     (param.isKeyword ? undefined : args[at]);
-  if (value !== undefined && given.isAnything && param.fallback !== undefined)
+  // Where nothing may be given for something, the fallback stands in for it.
+  const isNothing = engine.knowledge.callsBack && value?.scalars.includes(null);
+  if (value !== undefined && param.fallback !== undefined && (given.isAnything || isNothing))
     return either([value, engine.evaluate(param.fallback, frame)]);
   if (value !== undefined) return value;
   const fallback =

@@ -1,17 +1,18 @@
 /** Loops. */
 
 import type { AssignTarget, Node, NodeOf } from '../ir/ir.ts';
-import { type Changes, changedAgain } from './heap.ts';
+import type { CallSite } from './calls.ts';
+import { addedBy, exchangesFunctions } from './heap.ts';
 import type { Engine } from './interpret.ts';
 import { type Invocation, roundsMax } from './interpret.ts';
 
 import { truthOf } from './library/library.ts';
 import { iterated, nextOf } from './protocols.ts';
-import { either, nil, partOf, roundsOf, type Thing, unknown, type Value } from './value.ts';
+import { either, nil, partOf, roundsOf, unknown, type Value } from './value.ts';
 import { Variables } from './variables.ts';
 
 /** Rounds after which a loop is left that computes no text, and no list of numbers. */
-const roundsIdle = 128;
+const roundsIdle = 16;
 
 /** Goes through a loop: round by round where all of them are known, else any number of times. */
 export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
@@ -27,14 +28,9 @@ export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocatio
 
 function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
   if (node.test === undefined || node.test.kind === 'const') return repeat(engine, node, frame);
-  const start = engine.left;
-  let computed = engine.heap.computed;
+  const goesOn = progressOf(engine);
   for (let round = 0; round < roundsMax; round++) {
-    if (start - engine.left >= engine.loopShare || (round > 0 && engine.isExhausted)) break;
-    if (round % roundsIdle === roundsIdle - 1) {
-      if (engine.heap.computed === computed) break;
-      computed = engine.heap.computed;
-    }
+    if (!goesOn(round)) break;
     const truth = truthOf(engine.evaluate(node.test, frame), engine.knowledge);
     if (truth === undefined) break;
     if (!truth) {
@@ -46,6 +42,26 @@ function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Val
     if (leaves(frame)) return nil;
   }
   return repeat(engine, node, frame);
+}
+
+// A number tells a round nothing that any other number would not.
+function isCount({ scalars, texts, things }: Value): boolean {
+  return scalars.length > 0 && texts.length + things.length === 0;
+}
+
+// Whether a loop is worth another round by itself: as long as its rounds compute something.
+function progressOf(engine: Engine): (round: number) => boolean {
+  const { heap, loopShare } = engine;
+  const start = engine.left;
+  let { computed } = heap;
+  heap.recent = new WeakSet();
+  return (round) => {
+    if (start - engine.left > loopShare || engine.isExhausted) return false;
+    if (round % roundsIdle !== roundsIdle - 1) return true;
+    const before = computed;
+    computed = heap.computed;
+    return computed > before;
+  };
 }
 
 function goRound(engine: Engine, { body, fresh = [] }: NodeOf<'loop'>, frame: Invocation): void {
@@ -68,13 +84,13 @@ function eachOf(
 ): Value {
   const value = iterated(engine, over, engine.evaluate(over, frame), frame);
   const rounds = roundsOf(value);
-  const start = engine.left;
+  const goesOn = progressOf(engine);
   if (rounds?.length === 0) engine.tryOut(node.body, frame);
   const isComputed = rounds !== undefined && rounds.length <= roundsMax;
   const goOn = (): Value =>
     repeat(engine, node, frame, () => takeAny(engine, value, to, node, frame));
-  for (const { key, item } of isComputed ? rounds : []) {
-    if (start - engine.left > engine.loopShare || engine.isExhausted) return goOn();
+  for (const [round, { key, item }] of (isComputed ? rounds : []).entries()) {
+    if (!goesOn(isCount(item) ? round : 0)) return goOn();
     const isPair = to.length > 1;
     to.forEach((target, at) => {
       engine.assign(target, isPair && at === 0 ? key : item, frame);
@@ -108,63 +124,45 @@ function leaves(frame: Invocation): boolean {
 /** Rounds of a loop each of which puts another function into a variable. */
 const exchangesMax = 16;
 
-// Any number of rounds: once more with what the first has left, and what keeps changing is open.
+// The rounds of a loop whose number nobody knows.
 function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: () => void): Value {
-  let last: Changes | undefined;
-  // Nested loops go through their bodies more often than that while there is something left.
-  let rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 2);
-  const outer = engine.isRepeating;
-  engine.isRepeating = true;
-  for (let round = 0; round < rounds; round++) {
-    if (round > 0 && engine.isExhausted) break;
-    const end = engine.branch(() => {
-      if (node.test !== undefined) engine.evaluate(node.test, frame);
-      take?.();
-      goRound(engine, node, frame);
-      if (frame.ended === 'next') frame.ended = '';
-      if (node.step !== undefined && frame.ended === '') engine.evaluate(node.step, frame);
-    }, frame);
-    engine.join([end], frame, false);
-    if (end.ended !== '') break;
-    const again = last && changedAgain(last, end.changes);
-    if (again?.size === 0 && !makesThings(end.changes)) break;
-    const exchanges = last !== undefined && again !== undefined && exchangesFunctions(last, again);
-    // What keeps changing is open in the last round; after many rounds, all that they set.
-    if (exchanges && rounds < exchangesMax) rounds += 1;
-    else if (again !== undefined && round >= rounds - 2) {
-      engine.heap.open(rounds > 2 ? end.changes : again);
-      if (exchanges) engine.leaveOut('a loop that exchanges functions', frame, node);
-    }
-    last = end.changes;
-  }
-  engine.isRepeating = outer;
+  anyTimes(engine, { node, frame }, () => {
+    if (node.test !== undefined) engine.evaluate(node.test, frame);
+    take?.();
+    goRound(engine, node, frame);
+    if (frame.ended === 'next') frame.ended = '';
+    if (node.step !== undefined && frame.ended === '') engine.evaluate(node.step, frame);
+    return unknown;
+  });
   return unknown;
 }
 
-// Whether each round of a loop gives a variable another function: which ones it may have in the
-// end, two rounds do not tell.
-function exchangesFunctions(before: Changes, again: Changes): boolean {
-  for (const [store, { fields }] of again)
-    for (const [key, value] of fields) {
-      const others = new Set(before.get(store)?.fields.get(key)?.things.map(nameIn));
-      if (value?.things.some((one) => isCallable(one) && !others.has(nameIn(one)))) return true;
-    }
-  return false;
-}
-
-function isCallable({ is }: Thing): boolean {
-  return /^(api|function|class|bound)$/.test(is);
-}
-
-function nameIn(thing: Thing): unknown {
-  if (thing.is === 'api') return thing.name;
-  if (thing.is === 'function') return thing.func;
-  return thing.is === 'class' ? thing.class : thing.is;
-}
-
-// Lists and objects of one round may hold what those of another do not.
-function makesThings(changes: Changes): boolean {
-  return [...changes.values()].some(({ fields }) =>
-    [...fields.values()].some((value) => value !== undefined && value.things.length > 0),
-  );
+/**
+ * Does something any number of times: again as long as one may do what those before did not. What
+ * keeps changing is open in the last of them.
+ */
+export function anyTimes(engine: Engine, { node, frame }: CallSite, run: () => Value): Value {
+  const { heap } = engine;
+  let rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 3);
+  const outer = engine.isRepeating;
+  const values: Value[] = [];
+  engine.isRepeating = true;
+  for (let round = 0; round < rounds; round++) {
+    if (round > 0 && engine.isExhausted) break;
+    const begun = heap.beginRound();
+    const end = engine.branch(run, frame);
+    const isChanged = heap.endRound(begun);
+    values.push(end.value);
+    const added = addedBy(end.changes, begun);
+    const exchanges = round > 0 && exchangesFunctions(added);
+    engine.join([end], frame, false);
+    if (end.ended !== '' || (added.size === 0 && !isChanged)) break;
+    if (exchanges && rounds < exchangesMax) rounds += 1;
+    else if (round >= rounds - 2) {
+      heap.open(rounds > 3 ? end.changes : added);
+      if (exchanges) engine.leaveOut('a loop that exchanges functions', frame, node);
+    } else if (round === 0) heap.openNumbers(added);
+  }
+  engine.isRepeating = outer;
+  return either(values);
 }

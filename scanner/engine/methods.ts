@@ -1,5 +1,6 @@
 /** Methods: of the skill's objects, of the library's, and of what nobody knows. */
 
+import { present } from '../fact/remembered.ts';
 import { functionsMax } from './alternatives.ts';
 import { callApi, ofFunction, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
@@ -35,7 +36,6 @@ import {
   patchedMembers,
   type ThingOf,
 } from './names.ts';
-import { traceNow } from './store.ts';
 import {
   allNodesOf,
   classValue,
@@ -222,11 +222,11 @@ function callOnObject(
   nodes: readonly string[],
 ): Value | undefined {
   const self = thingValue(thing);
-  const { kind, class: of, base, rest, fields, isMap } = thing.object;
+  const { kind, class: of, base, shape, isMap } = thing.object;
   const made = of && callOwn(engine, site, of, name, given, self);
   if (made !== undefined || (kind === 'object' && base === undefined)) return made;
   const isField = kind === 'record' || engine.knowledge.itemsAreMembers;
-  const field = isField ? fields.get(name) : undefined;
+  const field = isField ? thing.object.field(name) : undefined;
   const api = `${kind === 'list' ? 'List' : 'Record'}#${name}`;
   const own = (): Value => callApi(engine, site, api, given, withNodes(self, nodes));
   if (field?.things.some(({ is }) => callable.has(is))) {
@@ -242,7 +242,9 @@ function callOnObject(
   if (field === undefined && base !== undefined)
     return either([
       callMethod(engine, site, base, name, given),
-      ...(rest === undefined ? [] : [callValue(engine, site, withReceiver(rest, self), given)]),
+      ...present(shape.rest).map((rest) =>
+        callValue(engine, site, withReceiver(rest, self), given),
+      ),
     ]);
   if (kind === 'object') return undefined;
   const replaced = replacedMethod(engine, kind, name);
@@ -453,7 +455,6 @@ export function holdUnknown(
   if (command !== undefined)
     engine.notes.trait(engine.at(frame, node, of), 'unread-program', `uses ${name}`);
   else if (!engine.unknownCalls.has(frame.program)) {
-    traceNow()?.break();
     engine.unknownCalls.set(frame.program, { at: node.start, name });
   }
 }
@@ -480,14 +481,17 @@ function guessMethods(
   const key = JSON.stringify([name, words]);
   const active = engine.activeOf(key);
   const isPlain = allGiven(given).every(({ nodes, things }) => nodes.length + things.length === 0);
-  if (active > 1 && isPlain) {
+  const known = isPlain && active > 0 ? engine.guesses.get(key) : undefined;
+  if (isPlain && (active > 1 || known !== undefined)) {
     if (!engine.handed.has(site.node)) engine.callLater(site.frame, guess);
     engine.handed.add(site.node);
-    return unknown;
+    return known === undefined ? unknown : { ...known, isOpen: true };
   }
   engine.active.set(key, active + 1);
   const value = guess();
   engine.active.set(key, active);
+  if (active === 0) engine.guesses.delete(key);
+  else if (isPlain) engine.guesses.set(key, value);
   return value;
 }
 

@@ -223,8 +223,8 @@ function memberOfObject(
 ): Value[] {
   const { object } = thing;
   const { isOpen, itemsAreMembers } = engine.knowledge;
-  const isPlain = name !== undefined && !(itemsAreMembers && object.fields.has(name));
-  const field = isPlain ? object.fields.get(name) : fieldOf(object, name);
+  const isPlain = name !== undefined && !(itemsAreMembers && object.held.has(name));
+  const field = isPlain ? object.field(name) : fieldOf(object, name);
   const api = `${object.kind === 'list' ? 'List' : 'Record'}#${name ?? ''}`;
   if (field === undefined && engine.knowledge.properties?.test(api)) {
     const found = applied(engine, node, frame, api, thing, []);

@@ -10,7 +10,6 @@ import type { FlowGraph, FlowNode, FlowStart } from '../flow/graph.ts';
 import type { Extent } from '../ir/ir.ts';
 import { anyEgress, shapeOf, unknownPart } from '../lookup-tables/egress-of.ts';
 import type { MovedFile, WrittenText } from '../programs/frontend.ts';
-import { traceNow } from './store.ts';
 import type { Text } from './text.ts';
 import type { OwnProgram } from './value.ts';
 
@@ -48,6 +47,8 @@ export class Notes {
   readonly #steps: Steps;
   readonly #known = new Set<string>();
   readonly #ofChildren = new Set<string>();
+  /** Nodes of data that is known to come from anything but a file. */
+  readonly #elsewhere = new Set<string>();
   readonly #sourceAt = new Map<string, FlowSource>();
   readonly #ids = new Set<string>();
   readonly #into = new Map<string, Set<string>>();
@@ -91,7 +92,6 @@ export class Notes {
 
   /** Where the last connection or request went: any host, when there was none. */
   get lastEgress(): Capability & { readonly kind: 'egress' } {
-    traceNow()?.break();
     for (let at = this.facts.length - 1; at >= 0; at--) {
       const fact = this.facts[at];
       if (fact?.kind === 'capability' && fact.capability.kind === 'egress') return fact.capability;
@@ -131,14 +131,12 @@ export class Notes {
 
   /** Says what data of a node is that comes from another program of the skill. */
   comesFrom(node: string, source: FlowSource): string {
-    traceNow()?.notes();
     this.#sourceAt.set(node, source);
     return node;
   }
 
   /** The source that a node is, where no variable holds its data. */
   sourceAt(node: string): FlowSource | undefined {
-    traceNow()?.break();
     return this.#sourceAt.get(node);
   }
 
@@ -162,20 +160,6 @@ export class Notes {
 
   /** The nodes without a node before them from which data gets here, as far as is known by now. */
   originsOf(nodes: readonly string[]): readonly string[] {
-    traceNow()?.break();
-    return this.#originsNow(nodes);
-  }
-
-  /** Whether data of nodes may come from anything but a file. */
-  isFromElsewhere(nodes: readonly string[]): boolean {
-    const sources = this.#originsNow(nodes).flatMap((node) => this.#sourceAt.get(node) ?? []);
-    const isIt = sources.some(({ what }) => what !== 'file');
-    // What comes from there does so later, too.
-    if (!isIt) traceNow()?.break();
-    return isIt;
-  }
-
-  #originsNow(nodes: readonly string[]): readonly string[] {
     const seen = new Set(nodes);
     for (const node of seen) {
       if (seen.size > originsSeenMax) return [];
@@ -184,9 +168,18 @@ export class Notes {
     return [...seen].filter((node) => !this.#into.has(node));
   }
 
+  /** Whether data of nodes may come from anything but a file. */
+  isFromElsewhere(nodes: readonly string[]): boolean {
+    const isKnown = (node: string): boolean => this.#elsewhere.has(node);
+    if (nodes.some(isKnown)) return true;
+    const sources = this.originsOf(nodes).flatMap((node) => this.#sourceAt.get(node) ?? []);
+    const isIt = sources.some(({ what }) => what !== 'file');
+    if (isIt && nodes.length === 1) for (const node of nodes) this.#elsewhere.add(node);
+    return isIt;
+  }
+
   /** Data that a program gets as its environment. */
   toChild(nodes: readonly string[]): void {
-    traceNow()?.notes();
     for (const node of nodes) this.#ofChildren.add(node);
   }
 
@@ -214,7 +207,6 @@ export class Notes {
    * Hands a program to the front end of its language; gives the path under which that one knows it.
    */
   embed(at: At, language: Language, text: Text): string {
-    traceNow()?.notes();
     const { path: within, context } = at.program.source;
     // A command stands where it is run; a program, which is read by itself, where it was written.
     const isProgram = language !== 'shell' && text.isPlain;
@@ -249,7 +241,6 @@ export class Notes {
   }
 
   #isNew(known: Set<string>, key: string): boolean {
-    traceNow()?.notes();
     this.#steps.take(notedSteps);
     const { size } = known;
     return known.add(key).size > size;

@@ -35,10 +35,14 @@ function plus(engine: Engine, node: Node, values: readonly Value[], frame: Invoc
   const shown = values.map((value) => shownBy(engine, { node, frame }, value) ?? value);
   if (!engine.knowledge.plusJoins || shown.every(({ texts }) => texts.length === 0))
     return engine.together('+', shown);
-  return engine.together(
+  const joined = engine.together(
     '.',
     shown.map((value) => inWords(engine, value)),
   );
+  // Where neither of them is a text, they are added.
+  const others = shown.map((value) => ({ ...value, texts: [] }));
+  const areNumbers = others.every(({ scalars }) => scalars.length > 0);
+  return areNumbers ? either([joined, engine.together('+', others)]) : joined;
 }
 
 // The left side, or the right one, which is only computed where the left one does not decide.

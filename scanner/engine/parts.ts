@@ -93,13 +93,7 @@ export function listOf(engine: Engine, { items }: NodeOf<'list'>, frame: Invocat
     else ways = waysWith(ways, lists ?? [], waysMax);
   }
   const nodes = allNodesOf(loose);
-  return either(
-    ways.map((way) => {
-      const list = listValue(way, isGrown);
-      if (isGrown) for (const object of objectsOf(list)) object.rest = either(loose);
-      return withNodes(list, nodes);
-    }),
-  );
+  return either(ways.map((way) => withNodes(listValue(way, loose), nodes)));
 }
 
 /** Lists, each with one of several lists behind it; as many of them as are kept. */

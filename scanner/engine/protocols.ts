@@ -8,7 +8,6 @@ import { compute } from './library/library.ts';
 import { listOfAny } from './library/lists.ts';
 import { withReceiver } from './methods.ts';
 import { memberNode, memberOf } from './names.ts';
-import { breaksAt } from './store.ts';
 import { Text } from './text.ts';
 import {
   allNodesOf,
@@ -30,7 +29,7 @@ export function methodIn(thing: Thing, name: string): Value | undefined {
   if (thing.is !== 'object' && thing.is !== 'instance') return undefined;
   const method = ownMethod(thing, name);
   if (method !== undefined) return method;
-  const field = thing.object.fields.get(name);
+  const field = thing.object.field(name);
   const isFunction = field?.things.some(({ is }) => is === 'function' || is === 'bound');
   return field !== undefined && isFunction ? withReceiver(field, thingValue(thing)) : undefined;
 }
@@ -133,7 +132,6 @@ export function askProtocols(engine: Engine, site: CallSite, given: Given): void
       if (thing.is !== 'object') continue;
       const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
       if (methods.length === 0) continue;
-      breaksAt(thing.object);
       if (engine.asked.has(thing.object)) continue;
       engine.asked.add(thing.object);
       for (const method of methods) {

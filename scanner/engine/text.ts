@@ -3,11 +3,12 @@
  * source, and which nodes of the flow graph it carries. Which part of an address says the host, and
  * where a program inside a text stands, follow from the pieces.
  */
+
 import { detailCharsMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import type { OffsetMap } from '../fact/source.ts';
 import type { Extent } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-import { changedUntold } from './store.ts';
+import { changedForGood } from './store.ts';
 
 export interface TextPiece {
   /** `unknownPart` where the text is not known. */
@@ -20,6 +21,7 @@ export interface TextPiece {
 }
 
 const piecesMax = 256;
+
 /** Letters of a buffer that is changed letter by letter: each change copies it. */
 const bufferMax = 4_096;
 
@@ -47,23 +49,10 @@ export class Text {
     return new Text(this.pieces, true);
   }
 
-  /** Whether it is the same text with the same data, wherever it is written. */
-  isEqual(other: Text | undefined): boolean {
-    if (this === other) return true;
-    return (
-      other !== undefined &&
-      !this.isBuffer &&
-      !other.isBuffer &&
-      this.whole === other.whole &&
-      this.pieces.length === other.pieces.length &&
-      this.pieces.every((piece, at) => isEqualPiece(piece, other.pieces[at]))
-    );
-  }
-
   /** Changes a buffer: at one place to a letter, else to what is not known. */
   overwrite(nodes: readonly string[], at?: number, letter = unknownPart): void {
     if (!this.isBuffer) return;
-    changedUntold();
+    changedForGood();
     const { whole } = this;
     const isPlace = at !== undefined && at >= 0 && at < whole.length && whole.length < bufferMax;
     const text = isPlace ? `${whole.slice(0, at)}${letter}${whole.slice(at + 1)}` : unknownPart;
@@ -76,7 +65,7 @@ export class Text {
   /** Becomes another text, where it may be changed. */
   become({ pieces }: Text): void {
     if (!this.isBuffer) return;
-    changedUntold();
+    changedForGood();
     this.pieces = pieces;
     this.#whole = undefined;
     this.#nodes = undefined;
@@ -86,7 +75,7 @@ export class Text {
   carry(nodes: readonly string[]): void {
     const last = this.pieces.at(-1);
     if (!this.isBuffer || nodes.length === 0 || last === undefined) return;
-    changedUntold();
+    changedForGood();
     this.pieces = [...this.pieces.slice(0, -1), { ...last, nodes: [...last.nodes, ...nodes] }];
     this.#nodes = undefined;
   }
@@ -212,13 +201,4 @@ export function leadingNodes({ pieces }: Text): readonly string[] {
  */
 export function hostEnds(text: string): boolean {
   return /[/?#]/.test(text.replace(/^([\w+.-]{1,20}:|\0)?\/\//, ''));
-}
-
-function isEqualPiece({ text, raw, isFixed, nodes }: TextPiece, other?: TextPiece): boolean {
-  return (
-    text === other?.text &&
-    (raw === undefined) === (other.raw === undefined) &&
-    isFixed === other.isFixed &&
-    nodes.join() === other.nodes.join()
-  );
 }

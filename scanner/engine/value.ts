@@ -6,7 +6,7 @@ import type { Func, LoweredProgram, NodeOf } from '../ir/ir.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { differentTexts, fewTexts, fewThings, union } from './alternatives.ts';
 import type { Given } from './calls.ts';
-import { changedUntold, Fields, saw } from './store.ts';
+import { changedForGood, Fields } from './store.ts';
 import { concatTexts, Text } from './text.ts';
 import type { Variables } from './variables.ts';
 
@@ -69,8 +69,8 @@ export class OwnClass extends Fields {
   sample: Value | undefined;
 
   /** A class that is written was there before the program runs. */
-  constructor(node: NodeOf<'class'>, program: OwnProgram, born = 0) {
-    super(born);
+  constructor(node: NodeOf<'class'>, program: OwnProgram) {
+    super(0);
     this.name = node.name;
     this.node = node;
     this.program = program;
@@ -116,48 +116,42 @@ export class HeapObject extends Fields {
   content?: Value;
 
   constructor(kind: HeapObject['kind'], of?: OwnClass, fieldsOf?: HeapObject) {
-    super(fieldsOf?.born, fieldsOf);
+    super(fieldsOf?.born, fieldsOf?.held);
     this.kind = kind;
     this.class = of;
   }
 
   get openOn(): readonly OpenOn[] {
-    saw(this);
     return this.#openOn;
   }
 
   set openOn(openOn) {
-    if (openOn.length + this.#openOn.length === 0) return;
-    changedUntold(this);
+    changedForGood(this.born);
     this.#openOn = openOn;
   }
 
   /** Objects of the library that it was made with: what is put into it gets into them. */
   get holds(): readonly HeapObject[] {
-    saw(this);
     return this.#holds;
   }
 
   set holds(holds) {
-    if (holds.length + this.#holds.length === 0) return;
-    changedUntold(this);
+    changedForGood(this.born);
     this.#holds = holds;
   }
 
   /** What has the members that it has not. */
   get base(): Value | undefined {
-    saw(this);
     return this.#base;
   }
 
   set base(base) {
-    changedUntold(this);
+    changedForGood(this.born);
     this.#base = base;
   }
 
   /** Its fields as those of a record, which change with it. */
   asRecord(): HeapObject {
-    changedUntold();
     const record = new HeapObject('record', undefined, this);
     record.shape = this.shape;
     return record;
@@ -166,28 +160,19 @@ export class HeapObject extends Fields {
   /** Another one like it. */
   copy(): HeapObject {
     const copy = new HeapObject(this.kind, this.class);
-    saw(this);
-    copy.fill(
-      this,
-      (value) => value,
-      (object) => object,
-    );
-    return copy;
-  }
-
-  /** Gets all that another has, as `as` and `asObject` make it of its values and objects. */
-  fill(
-    other: HeapObject,
-    as: (value: Value) => Value,
-    asObject: (object: HeapObject) => HeapObject,
-  ): void {
-    for (const [key, value] of other.held) this.held.set(key, as(value));
-    const { shape, resume, path, isEndless, isMap, content } = other;
-    this.shape = { ...shape, rest: shape.rest && as(shape.rest) };
-    this.#base = other.#base && as(other.#base);
-    this.#openOn = other.#openOn;
-    this.#holds = other.#holds.map(asObject);
-    Object.assign(this, { resume, path, isEndless, isMap, content });
+    for (const [key, value] of this.fields) copy.put(key, value);
+    const { shape, openOn, holds, base, resume, path, isEndless, isMap, content } = this;
+    return Object.assign(copy, {
+      shape,
+      openOn,
+      holds,
+      base,
+      resume,
+      path,
+      isEndless,
+      isMap,
+      content,
+    });
   }
 }
 
@@ -273,11 +258,6 @@ export function takeWork(): number {
   const done = work;
   work = 0;
   return done;
-}
-
-/** Something was gone through that no value was made of. */
-export function addWork(count: number): void {
-  work += count;
 }
 
 /** One of several values. */
@@ -375,8 +355,7 @@ export function shownTexts(value: Value): readonly Text[] {
     ...value.texts,
     ...value.scalars.map((scalar) => Text.of(scalar === null ? '' : String(scalar))),
   ];
-  const isOther = value.isOpen || value.things.length > 0;
-  const isOpen = shown.length === 0 || (isOther && shown.length < alternativesMax);
+  const isOpen = value.isOpen || value.things.length > 0 || shown.length === 0;
   if (!isOpen) return shown.map((text) => carrying(text, value.nodes));
   return [...shown.map((text) => carrying(text, value.nodes)), anyText(allNodesOf([value]))];
 }
@@ -460,14 +439,14 @@ export function newObject(kind: HeapObject['kind'], of?: OwnClass): HeapObject {
   return new HeapObject(kind, of);
 }
 
-/** A list with these items. */
-export function listValue(items: readonly Value[], isGrown = false): Value {
+/** A list with these items, and with any number of others that may be one of `loose`. */
+export function listValue(items: readonly Value[], loose: readonly Value[] = []): Value {
   const object = newObject('list');
   items.forEach((item, at) => {
     object.put(String(at), item);
   });
   object.length = items.length;
-  if (isGrown) object.rest = unknown;
+  if (loose.length > 0) object.rest = { ...either(loose), isOpen: true };
   return { ...objectValue(object), nodes: [] };
 }
 
@@ -479,8 +458,8 @@ export function recordValue(entries: Iterable<readonly [string, Value]>): Value 
 }
 
 /** Whether all keys of an object are known. */
-export function isWhole({ rest, isPartial }: HeapObject): boolean {
-  return rest === undefined && isPartial !== true;
+export function isWhole({ shape }: HeapObject): boolean {
+  return shape.rest === undefined && !shape.isPartial;
 }
 
 /** The items of the only list that a value may be, when all of them are known. */
@@ -563,15 +542,4 @@ export function roundsOf(value: Value): readonly Round[] | undefined {
   if (object?.kind !== 'record' || others.length > 0 || value.isOpen || !isWhole(object))
     return undefined;
   return [...object.fields].map(([key, item]) => ({ key: textValue(key), item }));
-}
-
-/** Whether two values are the same texts and numbers. */
-export function isSame(a: Value | undefined, b: Value): boolean {
-  if (a === undefined) return false;
-  return (
-    a.texts.length === b.texts.length &&
-    a.things.length === b.things.length &&
-    a.scalars.every((scalar, at) => scalar === b.scalars[at]) &&
-    a.texts.every((text, at) => text.whole === b.texts[at]?.whole)
-  );
 }

@@ -1,5 +1,5 @@
 import type { Heap } from './heap.ts';
-import { Fields, saw } from './store.ts';
+import { Fields } from './store.ts';
 import type { Value } from './value.ts';
 
 /** The variables of a function, inside those of the functions around it. */
@@ -15,7 +15,8 @@ export class Variables extends Fields {
   }
 
   get(name: string): Value | undefined {
-    return this.#own(name) ?? this.#outer?.get(name);
+    this.#heap.uses(this, name);
+    return this.held.get(name) ?? this.#outer?.get(name);
   }
 
   /** Sets a variable where it is, or here when nobody has it. */
@@ -28,18 +29,14 @@ export class Variables extends Fields {
     this.#heap.set(this, name, value);
   }
 
-  #own(name: string): Value | undefined {
-    saw(this, name);
-    return this.held.get(name);
-  }
-
   #homeOf(name: string): Variables | undefined {
-    if (this.#own(name) !== undefined) return this;
+    if (this.held.has(name)) return this;
     return this.#outer === undefined ? undefined : this.#outer.#homeOf(name);
   }
 
   /** The values of all variables that are seen here. */
   get all(): ReadonlyMap<string, Value> {
-    return new Map([...(this.#outer?.all ?? []), ...this.fields]);
+    for (const name of this.held.keys()) this.#heap.uses(this, name);
+    return new Map([...(this.#outer?.all ?? []), ...this.held]);
   }
 }

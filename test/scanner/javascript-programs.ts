@@ -203,6 +203,16 @@ function statement(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
         ...body,
         '}',
       ]),
+    // Nobody knows how often, and each round runs what another left.
+    looped.map((body) => [
+      `${count} = 0;`,
+      `while (${count} < 3 && read()) {`,
+      `${count}++;`,
+      'execSync(o);',
+      '[o, a, b] = [a, b, o];',
+      ...body,
+      '}',
+    ]),
     looped.map((body) => [
       `${count} = 0;`,
       'do {',

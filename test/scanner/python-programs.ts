@@ -184,6 +184,15 @@ function statement(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
         `    ${count} += 1`,
         ...indented(body),
       ]),
+    // Nobody knows how often, and each round runs what another left.
+    looped.map((body) => [
+      `${count} = 0`,
+      `while ${count} < 3 and read():`,
+      `    ${count} += 1`,
+      '    exec(o)',
+      '    o, a, b = a, b, o',
+      ...indented(body),
+    ]),
     looped.map((body) => [
       `${count} = 0`,
       'while True:',

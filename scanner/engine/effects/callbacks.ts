@@ -4,6 +4,7 @@ import { callValue, finderOf, givenArgs, nothingGiven } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
 import { numberOf } from '../library/cuts.ts';
 import { compute } from '../library/library.ts';
+import { anyTimes } from '../loops.ts';
 import {
   absorb,
   allNodesOf,
@@ -70,7 +71,7 @@ export function callBack(
   if (items === undefined || items.length > eachMax) {
     const any = [partOf(over), ...(pairs ? [partOf(over)] : []), ...args];
     const run = (): Value => callValue(engine, site, target, { ...nothingGiven, args: any });
-    return engine.perhaps(call.frame, run);
+    return anyTimes(engine, site, run);
   }
   const takes = Math.max(...target.things.map(parametersOf));
   const results = items.map((item, at) => {

@@ -62,8 +62,10 @@ export function change(
     for (const [name, one] of fields)
       setMember(engine, siteOf(call).node, others, name, one, call.frame);
   const changeOne = (object: HeapObject): Value => {
-    if (object.kind === 'list')
-      return changeList(engine, object, how, at, given) ?? partly(contentsOf(object));
+    if (object.kind === 'list') {
+      const taken = changeList(engine, object, how, at, given);
+      return taken ?? (how === 'extend' ? unknown : partly(contentsOf(object)));
+    }
     if (how === 'update') {
       update(engine, object, given);
       for (const [name, one] of call.named) engine.heap.set(object, name, one);
@@ -154,11 +156,11 @@ function changeList(
   }
   if (isWhole(object) && how === 'pop' && at === undefined && object.length > 0)
     return takeLast(engine, object);
-  engine.spend(object.length + (object.rest?.things.length ?? 0));
-  const items = Array.from(
-    { length: object.length },
-    (_, index) => object.fields.get(String(index)) ?? unknown,
-  );
+  const { length, rest } = object.shape;
+  engine.spend(length + (rest?.things.length ?? 0));
+  // Putting something in uses nothing of what is there.
+  const fields = how === 'extend' || how === 'insert' ? object.held : object.fields;
+  const items = Array.from({ length }, (_, index) => fields.get(String(index)) ?? unknown);
   const removed = how === 'remove' && given !== undefined ? keyOf(given) : undefined;
   const place =
     removed !== undefined
@@ -209,14 +211,14 @@ function loosen(
 ): undefined {
   const keeps = how === 'sort' ? (index ?? 0) : how === 'insert' ? Math.min(index ?? 0, 1) : 0;
   const kept = items.slice(0, Math.max(0, Math.min(keeps, object.length)));
-  const rest = partly([...items, ...present(object.rest)]);
+  const rest = partly([...items, ...present(object.shape.rest)]);
   putItems(engine, object, kept);
   engine.heap.reshape(object, { rest });
 }
 
 function putItems(engine: Engine, object: HeapObject, items: readonly Value[]): void {
   items.forEach((one, index) => {
-    if (object.fields.get(String(index)) !== one) engine.heap.set(object, String(index), one);
+    if (object.held.get(String(index)) !== one) engine.heap.set(object, String(index), one);
   });
   for (let index = items.length; index < object.length; index += 1)
     engine.heap.delete(object, String(index));

@@ -2,10 +2,11 @@
  * Clients of libraries that no table has: an object that a library made with an address is taken to
  * send what it is given to that address.
  */
+
 import { anyEgress, egressOf, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import type { Given } from '../calls.ts';
 import type { Engine } from '../interpret.ts';
-import { changedUntold } from '../store.ts';
+import { changedForGood } from '../store.ts';
 import { itemsOf, type OpenOn, objectsOf, type Value } from '../value.ts';
 
 const openedByPackage = new WeakMap<Engine, Map<string, OpenOn[]>>();
@@ -38,7 +39,7 @@ export function serversOf(engine: Engine, api: string, { args }: Given): readonl
   });
   if (opened.length === 0) return known.get(name) ?? [];
   if (servers.setUp.test(api)) {
-    changedUntold();
+    changedForGood();
     known.set(name, [...(known.get(name) ?? []), ...opened]);
   }
   return opened;

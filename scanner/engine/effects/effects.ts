@@ -96,7 +96,7 @@ function namedIn({ named, args }: ApiCall, name: string): Value | undefined {
 }
 
 function listOf({ args, spread }: ApiCall, from: number): Value {
-  return withNodes(listValue(args.slice(from), spread.length > 0), allNodesOf(spread));
+  return withNodes(listValue(args.slice(from), spread.map(partOf)), allNodesOf(spread));
 }
 
 /** All that a call is given, with its object. */

@@ -13,7 +13,7 @@ import type { Engine, Invocation } from '../interpret.ts';
 import { compute } from '../library/library.ts';
 import { valueOfName } from '../named-values.ts';
 import { type At, spanOf } from '../notes.ts';
-import { changedUntold, traceNow } from '../store.ts';
+import { changedForGood } from '../store.ts';
 import { concatTexts, Text } from '../text.ts';
 import {
   absorb,
@@ -353,7 +353,6 @@ export function storedPaths(engine: Engine, path: Value): readonly string[] {
     .map((whole) => posix.normalize(knowledge.path?.(whole) ?? whole));
   if (known.length > 0 || path.nodes.length === 0 || path.things.length > 0) return known;
   const name = unknownPaths.get(path) ?? `${unknownPath}${unknownPaths.size}`;
-  traceNow()?.break();
   unknownPaths.set(path, name);
   return [name];
 }
@@ -395,7 +394,7 @@ export function writeTo(
 
 function storeAt(engine: Engine, at: At, paths: readonly string[], nodes: readonly string[]): void {
   for (const path of paths) {
-    if (!engine.stored.has(path)) changedUntold();
+    if (!engine.stored.has(path)) changedForGood();
     engine.stored.add(path);
     for (const from of nodes) engine.notes.edge(from, placeOf(engine, at, path), { stored: true });
   }
@@ -527,7 +526,7 @@ export function runProgram(engine: Engine, program: OwnProgram, from?: Invocatio
   const { modules } = engine.knowledge;
   if (program.hasRun)
     return modules === true ? thingValue({ is: 'module', program }) : (program.result ?? unknown);
-  changedUntold();
+  changedForGood();
   program.hasRun = true;
   const frame = frameOf(engine, program, from);
   program.env = frame.env;

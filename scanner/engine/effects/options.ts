@@ -1,4 +1,5 @@
 /** Options of requests and programs that are given as one record. */
+import { present } from '../../fact/remembered.ts';
 import type { ArgOf, EffectOf } from '../../knowledge/row.ts';
 import type { Engine } from '../interpret.ts';
 import {
@@ -185,10 +186,8 @@ function wordsOf(name: Value, list: Value | undefined): Value {
         { length: one.length },
         (_, at) => one.fields.get(String(at)) ?? unknown,
       );
-      const isGrown = one.rest !== undefined || list.isOpen;
-      const made = listValue([name, ...known], isGrown);
-      for (const object of objectsOf(made)) if (one.rest !== undefined) object.rest = one.rest;
-      return withNodes(made, list.nodes);
+      const loose = [...present(one.rest), ...(list.isOpen ? [unknown] : [])];
+      return withNodes(listValue([name, ...known], loose), list.nodes);
     }),
   );
 }

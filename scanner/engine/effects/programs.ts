@@ -278,8 +278,7 @@ function lineOf(words: readonly Text[]): Text {
 // What starts may be what is not known as well, where data may stand in place of the texts.
 function startsOf({ knowledge }: Engine, value: Value): readonly Text[] {
   const isAny = value.isOpen || value.texts.some(({ whole }) => startsUnknown(whole));
-  const isOther = knowledge.callsBack ? isAny : value.isOpen && value.nodes.length > 0;
-  return knowledge.isOpen && isOther ? shownTexts(value) : textsOf(value);
+  return knowledge.isOpen && isAny ? shownTexts(value) : textsOf(value);
 }
 
 // What a library gives may be any text.

@@ -22,6 +22,7 @@ import {
   listValue,
   newObject,
   objectsOf,
+  partOf,
   recordIn,
   scalarValue,
   shownTexts,
@@ -76,7 +77,12 @@ export function foldOperator(op: Operator, args: readonly Value[]): Value {
     if (items !== undefined && more !== undefined) return listValue([...items, ...more]);
     if (items !== undefined || more !== undefined)
       if (op === '+' && (items ?? more ?? []).length > 0)
-        return withNodes(listValue([...(items ?? []), ...(more ?? [])], true), data().nodes);
+        return withNodes(
+          items === undefined
+            ? listValue([], [partOf(left), ...(more ?? [])])
+            : listValue(items, [partOf(right)]),
+          data().nodes,
+        );
   }
   if (op === '*' && itemsOf(left) !== undefined && typeof b === 'number')
     return listValue(

@@ -126,6 +126,9 @@ export abstract class JavascriptExpressions extends Names {
     }
     // What it says of a value is no data of it.
     if (ts.isTypeOfExpression(node)) return ir.callOf(at, 'typeof', [this.lower(node.expression)]);
+    // What stands there is gone, and what stood behind it in its place.
+    if (ts.isDeleteExpression(node) && ts.isElementAccessExpression(node.expression))
+      return this.assign(node.expression, ir.hole(at), at);
     if (ts.isVoidExpression(node) || ts.isDeleteExpression(node))
       return ir.seq(at, [this.lower(node.expression), ir.hole(at)]);
     if (ts.isMetaProperty(node)) return ir.global(at, node.getText(this.parsed.file));

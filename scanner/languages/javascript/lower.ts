@@ -297,7 +297,8 @@ class Lowering extends JavascriptDefinitions {
     });
     // The default runs where no other case is met, and goes on into those behind it.
     const usual = clauses.findIndex((one) => !ts.isCaseClause(one));
-    const last = usual < 0 ? [] : bodies.slice(usual);
+    const isNone = ir.operation(at, 'not', [runs]);
+    const last = usual < 0 ? [] : [ir.branch(at, isNone, ir.seq(at, bodies.slice(usual)))];
     return ir.seq(at, [ir.set(at, runs, ir.constant(at, false)), ...chain, ...last]);
   }
 

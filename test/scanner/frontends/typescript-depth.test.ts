@@ -40,15 +40,6 @@ describe('TypeScript that nests or goes on without end', () => {
         (_, i) => `class C${i + 1} extends C${i}{g(){return this.z}}`,
       ).join('')}`,
     ],
-  ])('is not analysed, and said so: %s', { timeout: 120_000 }, async (_, text) => {
-    expect(await dispositionOf('scripts/a.tsx', text)).toBe('unanalysed');
-  });
-
-  it.each<[string, string]>([
-    [
-      'names for names',
-      `const a0=1;${Array.from({ length: 5_000 }, (_, i) => `const a${i + 1}=a${i};`).join('')}use(a5000)`,
-    ],
     [
       'a function that gives itself in many returns',
       `function f(){${'if(a)return f();'.repeat(200)}}f().x=process.env.KEY;fetch(u)`,
@@ -60,6 +51,15 @@ describe('TypeScript that nests or goes on without end', () => {
     [
       'writes into what a long function gives',
       `const s={};function f(){${'g(1,2);'.repeat(10_000)}return s}${'f().x=process.env.KEY;'.repeat(1_500)}fetch(u)`,
+    ],
+  ])('is not analysed, and said so: %s', { timeout: 120_000 }, async (_, text) => {
+    expect(await dispositionOf('scripts/a.tsx', text)).toBe('unanalysed');
+  });
+
+  it.each<[string, string]>([
+    [
+      'names for names',
+      `const a0=1;${Array.from({ length: 5_000 }, (_, i) => `const a${i + 1}=a${i};`).join('')}use(a5000)`,
     ],
     ['operands', `x=${"'a'+".repeat(deep)}'b'`],
     ['a list that grows', `const l=[];${'l.push(1);'.repeat(5_000)}`],
