@@ -377,7 +377,7 @@ function addTo(former: Former, changes: Changes, born = Number.POSITIVE_INFINITY
 export function addedBy(changes: Changes, { born, carried }: LoopRound): Changes {
   const added = new Map<Fields, Part>();
   for (const [store, { fields, shape }] of changes) {
-    if (!store.isVariables && store.used < born) continue;
+    if (!store.isVariables && store.used.at < born) continue;
     const more = new Map(
       [...fields].filter(
         ([key, value]) =>
@@ -397,7 +397,8 @@ function isOtherShape({ rest, length, isPartial, at }: FieldsShape, before: Fiel
   return length < before.length || at !== before.at || (isPartial && !before.isPartial);
 }
 
-function adds(value: Value, to: Value | undefined): boolean {
+/** Whether a value may be something that another is not. */
+export function adds(value: Value, to: Value | undefined): boolean {
   if (to === undefined) return true;
   const { isOpen } = to;
   const texts = new Set(isOpen ? [] : to.texts.map(({ whole }) => whole));

@@ -20,7 +20,7 @@ import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
 import type { ApiCall } from './effects/effects.ts';
 import { loadPath } from './effects/files.ts';
-import { type Changes, Heap } from './heap.ts';
+import { adds, type Changes, Heap } from './heap.ts';
 import { itemAt } from './items.ts';
 import { foldOperator, truthOf } from './library/library.ts';
 import { goThrough } from './loops.ts';
@@ -146,9 +146,11 @@ export class Engine {
   /** Calls that may happen when the program has done more. */
   readonly #later: { readonly frame: Invocation; readonly call: () => Value }[] = [];
   /** What was thrown last. */
-  raised: Value = unknown;
+  #raised: Value = unknown;
   /** Branches and loops around whose run is not sure. */
   uncertain = 0;
+  /** Counts the branches that do not run as far as is known. */
+  notTaken = 0;
   /** What was left out first, why and where. */
   leftOut:
     | { readonly reason: string; readonly program: OwnProgram; readonly at: number }
@@ -182,6 +184,15 @@ export class Engine {
   /** Whether calls and rounds are no longer followed. */
   get isExhausted(): boolean {
     return this.left <= 0;
+  }
+
+  get raised(): Value {
+    return this.#raised;
+  }
+
+  set raised(value) {
+    if (adds(value, this.#raised)) changedForGood();
+    this.#raised = value;
   }
 
   /** How many calls of it are going on, inside one another. */
@@ -565,6 +576,7 @@ export class Engine {
 
   // A branch that does not run as far as is known is looked at once, for what it would do.
   tryOut(node: Node, frame: Invocation): void {
+    this.notTaken += 1;
     if (this.#untaken.has(node)) return;
     this.#untaken.add(node);
     const { importing } = this.notes;

@@ -115,8 +115,9 @@ function follow(
         ? invoke(engine, own, { ...given, sent }, { node, frame }, self)
         : unknown,
     );
-  const values = [...inner.returned, ...(func.givesLast && inner.ended === '' ? [last] : [])];
-  return values.length === 0 ? nil : either(values);
+  // Who comes to the end without a return gives nothing.
+  if (inner.ended === '') inner.returned.push(func.givesLast ? last : nil);
+  return inner.returned.length === 0 ? nil : either(inner.returned);
 }
 
 function bind(engine: Engine, params: readonly Param[], given: Given, frame: Invocation): void {

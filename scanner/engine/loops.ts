@@ -13,6 +13,8 @@ import { Variables } from './variables.ts';
 
 /** Rounds after which a loop is left that computes no text, and no list of numbers. */
 const roundsIdle = 16;
+/** The same where a branch was not taken: it may be in a later one. */
+const roundsWaiting = 128;
 
 /** Goes through a loop: round by round where all of them are known, else any number of times. */
 export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
@@ -54,13 +56,15 @@ function progressOf(engine: Engine): (round: number) => boolean {
   const { heap, loopShare } = engine;
   const start = engine.left;
   let { computed } = heap;
+  let { notTaken } = engine;
   heap.recent = new WeakSet();
   return (round) => {
     if (start - engine.left > loopShare || engine.isExhausted) return false;
     if (round % roundsIdle !== roundsIdle - 1) return true;
-    const before = computed;
-    computed = heap.computed;
-    return computed > before;
+    const before = { computed, notTaken };
+    ({ computed } = heap);
+    ({ notTaken } = engine);
+    return computed > before.computed || (notTaken > before.notTaken && round < roundsWaiting);
   };
 }
 

@@ -47,15 +47,19 @@ export class Fields {
   readonly held: Map<string, Value>;
   shape = plain;
   /** When somebody used what stands there. */
-  used = 0;
+  readonly used: { at: number };
 
-  constructor(born = birth(), held = new Map<string, Value>()) {
+  constructor(
+    born = birth(),
+    { held, used }: Pick<Fields, 'held' | 'used'> = { held: new Map(), used: { at: 0 } },
+  ) {
     this.born = born;
     this.held = held;
+    this.used = used;
   }
 
   get fields(): ReadonlyMap<string, Value> {
-    this.used = made;
+    this.used.at = made;
     return this.held;
   }
 
@@ -65,7 +69,7 @@ export class Fields {
   }
 
   get rest(): Value | undefined {
-    this.used = made;
+    this.used.at = made;
     return this.shape.rest;
   }
 

@@ -116,7 +116,7 @@ export class HeapObject extends Fields {
   content?: Value;
 
   constructor(kind: HeapObject['kind'], of?: OwnClass, fieldsOf?: HeapObject) {
-    super(fieldsOf?.born, fieldsOf?.held);
+    super(fieldsOf?.born, fieldsOf);
     this.kind = kind;
     this.class = of;
   }
