@@ -36,6 +36,7 @@ import {
   newObject,
   objectsOf,
   objectValue,
+  orOther,
   textsOf,
   textValue,
   thingValue,
@@ -185,7 +186,7 @@ function asksItself({ effects, gives }: Row): boolean {
 
 // `fs.readFile(path, (error, data) => …)`, `https.get(address, (answer) => …)`
 function callBackWith(engine: Engine, site: CallSite, given: Given, made: Value): void {
-  const held = { ...made, isOpen: true };
+  const held = orOther(made);
   for (const value of given.args)
     for (const thing of value.things) {
       if (thing.is !== 'function' && thing.is !== 'bound') continue;

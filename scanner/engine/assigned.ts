@@ -25,6 +25,7 @@ import {
   knownText,
   type OwnClass,
   objectsOf,
+  orOther,
   type Thing,
   textValue,
   thingValue,
@@ -121,7 +122,7 @@ function setMemberOf(
           at: engine.at(frame, place, name ?? ''),
           frame,
           args: [given],
-          self: { ...thingValue(thing), isOpen: true },
+          self: orOther(thingValue(thing)),
         },
         { effects: [isConnected ? { ...handed, isLater: true } : { does: 'receive' }] },
       );
@@ -252,7 +253,8 @@ export function setItem(
 
 /** Puts a value behind the last item of a list. */
 export function append(engine: Engine, object: HeapObject, given: Value): void {
-  if (object.kind === 'list') setKey(engine, object, String(object.length), given);
+  if (object.kind === 'list' && isWhole(object))
+    setKey(engine, object, String(object.length), given);
   else addRest(engine, object, given);
 }
 
@@ -281,7 +283,7 @@ function replaceAny({ heap }: Engine, object: HeapObject, given: Value): void {
   }
   for (const [key] of items) heap.delete(object, key);
   const rest = either([...items.map(([, item]) => item), given]);
-  heap.reshape(object, { rest: { ...rest, isOpen: true }, length: 0, isPartial: true });
+  heap.reshape(object, { rest: orOther(rest), length: 0, isPartial: true });
 }
 
 /** Something more that an object may hold. */

@@ -12,7 +12,7 @@ import {
   isSameShape,
   oldestChanged,
 } from './store.ts';
-import { either, nil, type Thing, type Value } from './value.ts';
+import { either, nil, orOther, type Thing, type Value } from './value.ts';
 
 /** What a store was changed to, or from; undefined for a field that was not there. */
 interface Part {
@@ -32,7 +32,7 @@ export interface LoopRound {
   readonly from: number;
   /** Variables that it may have used as they were before it. */
   readonly carried: Map<Fields, Set<string>>;
-  /** When the oldest was made that the round around it had changed for good by then. */
+  /** What `oldestChanged` gave when it began: of the round around it. */
   readonly outer: number;
 }
 
@@ -53,7 +53,7 @@ interface Landing {
 export class Heap {
   /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
   computed = 0;
-  /** Values that were set since a loop began. */
+  /** Values that were set since the last loop began: to move one about is no progress. */
   recent = new WeakSet<Value>();
   readonly #branches: { readonly born: number; before?: Map<Fields, Part> }[] = [];
   readonly #landings: Landing[] = [];
@@ -79,6 +79,13 @@ export class Heap {
     return value.texts.some(({ length }) => length > 1) || isOtherFunction(value, before);
   }
 
+  /** Notes that a program takes an item: a loop that takes one after the other comes to an end. */
+  takes(item: Value): void {
+    if (item.texts.length === 0 || this.recent.has(item)) return;
+    this.computed += 1;
+    this.recent.add(item);
+  }
+
   delete(store: Fields, key: string): void {
     if (!store.held.has(key)) return;
     this.#note(store, key);
@@ -89,6 +96,8 @@ export class Heap {
   reshape(store: Fields, to: Partial<FieldsShape>): void {
     const shape = { ...store.shape, ...to };
     if (isSameShape(shape, store.shape)) return;
+    // What is taken from a list comes to an end.
+    if (shape.length < store.shape.length) this.computed += 1;
     this.#noteShape(store);
     store.shape = shape;
   }
@@ -170,26 +179,20 @@ export class Heap {
     this.#become(former);
   }
 
-  /** What was changed may have been changed otherwise, too. */
-  open(changes: Changes): void {
+  /** What was changed may have been changed otherwise, too; of `numbers`, only these. */
+  open(changes: Changes, numbers?: 'numbers'): void {
     for (const [store, { fields }] of changes) {
       for (const key of fields.keys()) {
         const value = store.held.get(key);
-        if (value !== undefined) this.set(store, key, { ...value, isOpen: true });
+        if (value !== undefined && (numbers === undefined || isNumber(value)))
+          this.set(store, key, orOther(value));
       }
-      if (!store.isVariables)
-        this.reshape(store, { rest: opened(store.shape.rest), isPartial: true });
+      if (!store.isVariables && numbers === undefined)
+        this.reshape(store, {
+          rest: store.shape.rest && orOther(store.shape.rest),
+          isPartial: true,
+        });
     }
-  }
-
-  /** Numbers that were changed may be any. */
-  openNumbers(changes: Changes): void {
-    for (const [store, { fields }] of changes)
-      for (const key of fields.keys()) {
-        const value = store.held.get(key);
-        if (value !== undefined && isNumber(value))
-          this.set(store, key, { ...value, isOpen: true });
-      }
   }
 
   /** Begins what jumps lead behind; anything may throw, from the first change on. */
@@ -290,7 +293,7 @@ export class Heap {
         loose.push(...this.#cutBehind(store, store.shape.length));
       if (loose.length > 0)
         this.reshape(store, {
-          rest: opened(either([...loose, ...present(store.shape.rest)])),
+          rest: orOther(either([...loose, ...present(store.shape.rest)])),
         });
     }
   }
@@ -333,15 +336,11 @@ function joinedShape(a: FieldsShape, b: FieldsShape): FieldsShape {
   const rests = [a.rest, b.rest].filter((rest) => rest !== undefined);
   const isSame = a.length === b.length && (a.at ?? 0) === (b.at ?? 0);
   return {
-    rest: rests.length === 0 ? undefined : opened(either(rests)),
+    rest: rests.length === 0 ? undefined : orOther(either(rests)),
     length: Math.min(a.length, b.length),
     isPartial: a.isPartial || b.isPartial || !isSame,
     at: a.at === undefined && b.at === undefined ? undefined : Math.min(a.at ?? 0, b.at ?? 0),
   };
-}
-
-function opened(value: Value | undefined): Value | undefined {
-  return value === undefined ? undefined : { ...value, isOpen: true };
 }
 
 function beforeOf(branch: { before?: Map<Fields, Part> }, store: Fields): Part {
@@ -411,15 +410,8 @@ export function adds(value: Value, to: Value | undefined): boolean {
   );
 }
 
-/** Whether variables get other functions than they may have. */
-export function exchangesFunctions(added: Changes): boolean {
-  for (const [store, { fields }] of added)
-    for (const [key, value] of fields)
-      if (value !== undefined && isOtherFunction(value, store.held.get(key))) return true;
-  return false;
-}
-
-function isNumber({ scalars, texts, things }: Value): boolean {
+/** Whether a value is a number, or one of some. */
+export function isNumber({ scalars, texts, things }: Value): boolean {
   const isOne = texts.length + things.length === 0 && scalars.length > 0;
   return isOne && scalars.every((one) => typeof one === 'number');
 }
@@ -438,4 +430,19 @@ function nameIn(thing: Thing): unknown {
   if (thing.is === 'api') return thing.name;
   if (thing.is === 'function') return thing.func;
   return thing.is === 'class' ? thing.class : thing.is;
+}
+
+/**
+ * Whether something that a round uses, and that was there before a time, may hold a text or a
+ * function that it did not hold, or any.
+ */
+export function handsOn(added: Changes, since: number): boolean {
+  for (const [store, { fields }] of added)
+    for (const [key, value] of store.born < since ? fields : []) {
+      if (value === undefined) continue;
+      const before = store.held.get(key);
+      const text = { ...value, things: [], nodes: [], scalars: [] };
+      if (adds(text, before) || isOtherFunction(value, before)) return true;
+    }
+  return false;
 }

@@ -16,6 +16,7 @@ import {
   type OwnFunction,
   objectsOf,
   objectValue,
+  orOther,
   partOf,
   recordValue,
   unknown,
@@ -25,14 +26,6 @@ import {
 import { Variables } from './variables.ts';
 
 type Site = Pick<CallSite, 'node' | 'frame'>;
-
-/** What a function is called with. */
-interface Call {
-  readonly given: Given;
-  readonly self: Value | undefined;
-  /** The name of its frame. */
-  readonly key: string;
-}
 
 /** Goes through a function with what it is given, once more for each call. */
 export function invoke(
@@ -58,19 +51,18 @@ export function invoke(
     return dataOf(allNodesOf(allGiven(given)));
   // All that are the last have one frame.
   const key = isLast ? engine.keyOf({ key: '' }, func) : engine.keyOf(frame, site.node);
-  const call = { given: isLast ? opened(given) : given, self, key };
+  const call = { given: isLast ? othersOf(given) : given, self, key };
   const run = (): Value => follow(engine, own, call, site);
   // Nobody knows how far it is asked to go.
   return func.isGenerator && !isLast ? (engine.perhaps(frame, run) ?? unknown) : run();
 }
 
 // The same arguments, or others.
-function opened(given: Given): Given {
-  const any = (value: Value): Value => ({ ...value, isOpen: true });
+function othersOf(given: Given): Given {
   return {
     ...given,
-    args: given.args.map(any),
-    named: new Map([...given.named].map(([name, value]) => [name, any(value)])),
+    args: given.args.map(orOther),
+    named: new Map([...given.named].map(([name, value]) => [name, orOther(value)])),
   };
 }
 
@@ -78,7 +70,7 @@ function opened(given: Given): Given {
 function follow(
   engine: Engine,
   own: OwnFunction,
-  { given, self, key }: Call,
+  { given, self, key }: Pick<Invocation, 'self' | 'key'> & { given: Given },
   { node, frame }: Site,
 ): Value {
   const { func, program, around, owner } = own;
@@ -186,7 +178,7 @@ function valueFor(
     param.fallback === undefined ? undefined : engine.evaluate(param.fallback, frame);
   if (param.isInjected && fallback !== undefined) return fallback;
   if (spread.length > 0) return either([...spread, ...present(fallback)]);
-  if (given.isAnything) return fallback === undefined ? unknown : { ...fallback, isOpen: true };
+  if (given.isAnything) return fallback === undefined ? unknown : orOther(fallback);
   return fallback ?? nil;
 }
 

@@ -36,6 +36,7 @@ import {
   listValue,
   nil,
   objectsOf,
+  orOther,
   partOf,
   type Thing,
   textsOf,
@@ -75,7 +76,7 @@ export function itemAt(
   const part = parts.length === 0 ? partOf(of) : either(parts);
   const isUnread = texts.length > 0 && texts.length < of.texts.length;
   const isOther = parts.length > 0 && (isUnread || mayBeOther(engine, of));
-  return withNodes(isOther ? { ...part, isOpen: true } : part, allNodesOf([data]));
+  return withNodes(isOther ? orOther(part) : part, allNodesOf([data]));
 }
 
 /** Whether parts of a value may be others than are known; what the skill holds is known. */
@@ -143,7 +144,9 @@ function itemIn(
   // One of those that are there, or nothing.
   const isAny = name === undefined && object.fields.size > 0 && isWhole(object);
   if (isAny && engine.knowledge.callsBack) return [either([...object.fields.values(), nil])];
-  return [fieldOf(object, indexIn(object, name)) ?? unknown];
+  const item = fieldOf(object, indexIn(object, name));
+  if (item !== undefined && name !== undefined) engine.heap.takes(item);
+  return [item ?? unknown];
 }
 
 // An item of what an object of the skill gives one by one, or of the entries of a map.

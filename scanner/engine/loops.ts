@@ -1,19 +1,18 @@
 /** Loops. */
 
-import type { AssignTarget, Node, NodeOf } from '../ir/ir.ts';
+import type { NodeOf } from '../ir/ir.ts';
 import type { CallSite } from './calls.ts';
-import { addedBy, exchangesFunctions } from './heap.ts';
-import type { Engine } from './interpret.ts';
-import { type Invocation, roundsMax } from './interpret.ts';
-
+import { addedBy, handsOn, isNumber } from './heap.ts';
+import { type Engine, type Invocation, roundsMax } from './interpret.ts';
 import { truthOf } from './library/library.ts';
 import { iterated, nextOf } from './protocols.ts';
+import { birth } from './store.ts';
 import { either, nil, partOf, roundsOf, unknown, type Value } from './value.ts';
 import { Variables } from './variables.ts';
 
-/** Rounds after which a loop is left that computes no text, and no list of numbers. */
+/** Rounds in which nothing is computed, and nothing done, after which a loop is left. */
 const roundsIdle = 16;
-/** The same where a branch was not taken: it may be in a later one. */
+/** The same where a branch was not taken: it may be in a later round. */
 const roundsWaiting = 128;
 
 /** Goes through a loop: round by round where all of them are known, else any number of times. */
@@ -31,8 +30,7 @@ export function goThrough(engine: Engine, node: NodeOf<'loop'>, frame: Invocatio
 function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Value {
   if (node.test === undefined || node.test.kind === 'const') return repeat(engine, node, frame);
   const goesOn = progressOf(engine);
-  for (let round = 0; round < roundsMax; round++) {
-    if (!goesOn(round)) break;
+  for (let round = 0; round < roundsMax && goesOn(round); round++) {
     const truth = truthOf(engine.evaluate(node.test, frame), engine.knowledge);
     if (truth === undefined) break;
     if (!truth) {
@@ -46,25 +44,19 @@ function whileTrue(engine: Engine, node: NodeOf<'loop'>, frame: Invocation): Val
   return repeat(engine, node, frame);
 }
 
-// A number tells a round nothing that any other number would not.
-function isCount({ scalars, texts, things }: Value): boolean {
-  return scalars.length > 0 && texts.length + things.length === 0;
-}
-
-// Whether a loop is worth another round by itself: as long as its rounds compute something.
+// Whether a loop is worth another round by itself: as long as its rounds compute or do something.
 function progressOf(engine: Engine): (round: number) => boolean {
-  const { heap, loopShare } = engine;
+  const { heap, loopShare, notes } = engine;
   const start = engine.left;
-  let { computed } = heap;
-  let { notTaken } = engine;
+  const now = () => ({ done: heap.computed + notes.noted, notTaken: engine.notTaken });
+  let last = now();
   heap.recent = new WeakSet();
   return (round) => {
     if (start - engine.left > loopShare || engine.isExhausted) return false;
     if (round % roundsIdle !== roundsIdle - 1) return true;
-    const before = { computed, notTaken };
-    ({ computed } = heap);
-    ({ notTaken } = engine);
-    return computed > before.computed || (notTaken > before.notTaken && round < roundsWaiting);
+    const before = last;
+    last = now();
+    return last.done > before.done || (last.notTaken > before.notTaken && round < roundsWaiting);
   };
 }
 
@@ -88,33 +80,22 @@ function eachOf(
 ): Value {
   const value = iterated(engine, over, engine.evaluate(over, frame), frame);
   const rounds = roundsOf(value);
-  const goesOn = progressOf(engine);
-  if (rounds?.length === 0) engine.tryOut(node.body, frame);
-  const isComputed = rounds !== undefined && rounds.length <= roundsMax;
   const goOn = (): Value =>
-    repeat(engine, node, frame, () => takeAny(engine, value, to, node, frame));
-  for (const [round, { key, item }] of (isComputed ? rounds : []).entries()) {
-    if (!goesOn(isCount(item) ? round : 0)) return goOn();
-    const isPair = to.length > 1;
-    to.forEach((target, at) => {
-      engine.assign(target, isPair && at === 0 ? key : item, frame);
+    repeat(engine, node, frame, () => {
+      const item = either([partOf(value), ...nextOf(engine, node, value, frame)]);
+      for (const target of to) engine.assign(target, item, frame);
     });
+  if (rounds === undefined || rounds.length > roundsMax) return goOn();
+  if (rounds.length === 0) engine.tryOut(node.body, frame);
+  const goesOn = progressOf(engine);
+  for (const [round, { key, item }] of rounds.entries()) {
+    if (!goesOn(isNumber(item) ? round : 0)) return goOn();
+    for (const [at, target] of to.entries())
+      engine.assign(target, at < to.length - 1 ? key : item, frame);
     goRound(engine, node, frame);
     if (leaves(frame)) break;
   }
-  if (isComputed) return value;
-  return goOn();
-}
-
-function takeAny(
-  engine: Engine,
-  value: Value,
-  to: readonly AssignTarget[],
-  node: Node,
-  frame: Invocation,
-): void {
-  const item = either([partOf(value), ...nextOf(engine, node, value, frame)]);
-  for (const target of to) engine.assign(target, item, frame);
+  return value;
 }
 
 // Whether a round ends the loop; what ends only the round goes on here.
@@ -125,8 +106,8 @@ function leaves(frame: Invocation): boolean {
   return true;
 }
 
-/** Rounds of a loop each of which puts another function into a variable. */
-const exchangesMax = 16;
+/** Rounds of a loop each of which hands on another function, or another text. */
+const handsOnMax = 16;
 
 // The rounds of a loop whose number nobody knows.
 function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: () => void): Value {
@@ -147,9 +128,10 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
  */
 export function anyTimes(engine: Engine, { node, frame }: CallSite, run: () => Value): Value {
   const { heap } = engine;
-  let rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 3);
+  let rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : 3;
   const outer = engine.isRepeating;
   const values: Value[] = [];
+  const since = birth();
   engine.isRepeating = true;
   for (let round = 0; round < rounds; round++) {
     if (round > 0 && engine.isExhausted) break;
@@ -158,14 +140,14 @@ export function anyTimes(engine: Engine, { node, frame }: CallSite, run: () => V
     const isChanged = heap.endRound(begun);
     values.push(end.value);
     const added = addedBy(end.changes, begun);
-    const exchanges = round > 0 && exchangesFunctions(added);
+    const isEnough = round < rounds - 1 || !handsOn(added, since);
     engine.join([end], frame, false);
     if (end.ended !== '' || (added.size === 0 && !isChanged)) break;
-    if (exchanges && rounds < exchangesMax) rounds += 1;
-    else if (round >= rounds - 2) {
-      heap.open(rounds > 3 ? end.changes : added);
-      if (exchanges) engine.leaveOut('a loop that exchanges functions', frame, node);
-    } else if (round === 0) heap.openNumbers(added);
+    if (round >= rounds - 2) heap.open(added);
+    else if (round === 0) heap.open(added, 'numbers');
+    if (isEnough) continue;
+    if (rounds < handsOnMax) rounds += 1;
+    else engine.leaveOut(`a loop that hands on values for ${handsOnMax} rounds`, frame, node);
   }
   engine.isRepeating = outer;
   return either(values);

@@ -45,6 +45,7 @@ import {
   knownText,
   type OwnClass,
   type OwnFunction,
+  orOther,
   type Thing,
   textValue,
   thingValue,
@@ -485,7 +486,7 @@ function guessMethods(
   if (isPlain && (active > 1 || known !== undefined)) {
     if (!engine.handed.has(site.node)) engine.callLater(site.frame, guess);
     engine.handed.add(site.node);
-    return known === undefined ? unknown : { ...known, isOpen: true };
+    return known === undefined ? unknown : orOther(known);
   }
   engine.active.set(key, active + 1);
   const value = guess();

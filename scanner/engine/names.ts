@@ -26,6 +26,7 @@ import {
   type OwnClass,
   type OwnFunction,
   type OwnProgram,
+  orOther,
   type Thing,
   textsOf,
   textValue,
@@ -503,7 +504,7 @@ function anyMember(of: Value, names: readonly Text[]): Value {
       .slice(0, membersMax)
       .map(([, one]) => boundTo(one, self));
   });
-  return found.length === 0 ? unknown : { ...either([unknown, ...found]), isOpen: true };
+  return found.length === 0 ? unknown : orOther(either([unknown, ...found]));
 }
 
 // Whether a text with unknown parts may be this one.
@@ -537,7 +538,7 @@ export function partOfModule(
   const functions = [...(env?.all ?? [])].flatMap(([name, value]) =>
     fits(name) && value.things.some(({ is }) => is === 'function') ? [value] : [],
   );
-  return { ...either([unknown, ...functions.slice(0, membersMax)]), isOpen: true };
+  return orOther(either([unknown, ...functions.slice(0, membersMax)]));
 }
 
 /** A variable of a module. */

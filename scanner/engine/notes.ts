@@ -42,6 +42,8 @@ export class Notes {
   readonly exports: NonNullable<FlowGraph['exports']>[number][] = [];
   readonly entries: NonNullable<FlowGraph['entries']>[number][] = [];
   readonly exits: NonNullable<FlowGraph['exits']>[number][] = [];
+  /** How often a fact or a program was noted: each one again as well. */
+  noted = 0;
   /** How many packages are being imported. */
   importing = 0;
   readonly #steps: Steps;
@@ -207,6 +209,7 @@ export class Notes {
    * Hands a program to the front end of its language; gives the path under which that one knows it.
    */
   embed(at: At, language: Language, text: Text): string {
+    this.noted += 1;
     const { path: within, context } = at.program.source;
     // A command stands where it is run; a program, which is read by itself, where it was written.
     const isProgram = language !== 'shell' && text.isPlain;
@@ -233,6 +236,7 @@ export class Notes {
   }
 
   #add(fact: Fact): void {
+    this.noted += 1;
     if (this.#once(JSON.stringify(fact))) this.facts.push(fact);
   }
 

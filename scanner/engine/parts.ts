@@ -19,6 +19,7 @@ import {
   newObject,
   objectsOf,
   objectValue,
+  orOther,
   partOf,
   recordIn,
   thingValue,
@@ -54,8 +55,7 @@ export function givenBy(
       for (const [name, one] of record.fields) named.set(name, withNodes(one, value.nodes));
     else if (arg.spread && engine.knowledge.isOpen && isPlain && hasOneRecord(value)) {
       for (const { fields } of objectsOf(value))
-        for (const [name, one] of fields)
-          named.set(name, { ...withNodes(one, value.nodes), isOpen: true });
+        for (const [name, one] of fields) named.set(name, orOther(withNodes(one, value.nodes)));
       if (objectsOf(value).some(({ rest }) => rest !== undefined)) spread.push(value);
     } else if (arg.spread) spread.push(value);
     else if (arg.name !== undefined) named.set(arg.name, value);

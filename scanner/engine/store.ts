@@ -11,12 +11,15 @@ export function birth(): number {
 
 let oldest = Number.POSITIVE_INFINITY;
 
-/** Something is changed that no branch takes back: of what was made then, or of the program. */
+/**
+ * Notes a change that the end of a branch does not take back, in what was made at that time; 0 for
+ * what every part of the program shares.
+ */
 export function changedForGood(born = 0): void {
   oldest = Math.min(oldest, born);
 }
 
-/** When the oldest was made of what was changed for good since this was asked last. */
+/** The least of these times since this was last asked; infinite when nothing was noted. */
 export function oldestChanged(): number {
   const was = oldest;
   oldest = Number.POSITIVE_INFINITY;
@@ -43,10 +46,10 @@ export class Fields {
   readonly born: number;
   readonly isVariables: boolean = false;
   readonly kind?: 'list' | 'record' | 'object';
-  /** Its fields and its shape, for those who do not use what stands there. */
+  /** Its fields, for who only keeps or compares them: `fields` notes a use by the program. */
   readonly held: Map<string, Value>;
   shape = plain;
-  /** When somebody used what stands there. */
+  /** When the program last read a field of it, or what may stand at any key. */
   readonly used: { at: number };
 
   constructor(
@@ -63,7 +66,7 @@ export class Fields {
     return this.held;
   }
 
-  /** What stands at a name; a list has none of them. */
+  /** What stands at a name; that a list has nothing there is no use of its items. */
   field(name: string): Value | undefined {
     return this.kind === 'list' && !this.held.has(name) ? undefined : this.fields.get(name);
   }

@@ -241,6 +241,11 @@ export function dataOf(nodes: readonly string[]): Value {
   return nodes.length === 0 ? unknown : { ...unknown, nodes: [...new Set(nodes)] };
 }
 
+/** The value, or another one. */
+export function orOther(value: Value): Value {
+  return { ...value, isOpen: true };
+}
+
 /** The value with further nodes. */
 export function withNodes(value: Value, nodes: readonly string[]): Value {
   const all = union([value.nodes, nodes]);
@@ -446,7 +451,7 @@ export function listValue(items: readonly Value[], loose: readonly Value[] = [])
     object.put(String(at), item);
   });
   object.length = items.length;
-  if (loose.length > 0) object.rest = { ...either(loose), isOpen: true };
+  if (loose.length > 0) object.rest = orOther(either(loose));
   return { ...objectValue(object), nodes: [] };
 }
 
@@ -483,7 +488,7 @@ export function fieldOf(object: HeapObject, key: string | undefined): Value | un
   if (key === undefined) {
     if (object.fields.size === 0) return object.rest;
     const all = contentsOf(object);
-    return all.length === 0 ? undefined : { ...either(all), isOpen: true };
+    return all.length === 0 ? undefined : orOther(either(all));
   }
   const field = object.fields.get(key);
   if (field === undefined) return object.rest;
@@ -495,10 +500,7 @@ export function fieldOf(object: HeapObject, key: string | undefined): Value | un
 /** Any part of a value: one of the items that it has, or data of it. */
 export function partOf(value: Value): Value {
   const parts = objectsOf(value).flatMap((object) => fieldOf(object, undefined) ?? []);
-  return withNodes(
-    { ...either([unknown, ...parts]), isOpen: true },
-    allNodesOf([{ ...value, things: [] }]),
-  );
+  return withNodes(orOther(either([unknown, ...parts])), allNodesOf([{ ...value, things: [] }]));
 }
 
 /** The key under which a value is kept; undefined when it is not known. */

@@ -73,8 +73,10 @@ export const pythonShapes = behind('import os, random, requests, socket, subproc
   'a loop over keys': (all, use) =>
     `D = {${all.map((one, at) => `"n${at}": ${quote(one)}`).join(', ')}}\n` +
     `for k in [${all.map((_, at) => `"n${at}"`).join(', ')}]:\n    x = D[k]\n    ${use('x')}\n`,
-  'an index that is counted up, by chance': (all, use) =>
+  'an index that is counted up': (all, use) =>
     `XS = [${list(all)}]\ni = 0\nwhile i < len(XS):\n    ${use('XS[i]')}\n    i += 1\n`,
+  'values taken from the front': (all, use) =>
+    `XS = [${list(all)}]\nwhile XS:\n    x = XS.pop(0)\n    ${use('x')}\n`,
   'an index from outside, by chance': (all, use) =>
     `XS = [${list(all)}]\n${use('XS[int(sys.argv[1])]')}\n`,
   'a key from outside, by chance': (all, use) =>
@@ -118,11 +120,10 @@ export const pythonShapes = behind('import os, random, requests, socket, subproc
     `A = [${list(all.slice(0, -1))}]\nfor x in A + [${list(all.slice(-1))}]:\n    ${use('x')}\n`,
   'a generator': (all, use) =>
     `def g():\n${lines(all, (one) => `    yield ${one}`)}\nfor x in g():\n    ${use('x')}\n`,
-  'a function mapped by chance': (all, use) =>
+  'a function that is mapped': (all, use) =>
     `def f(x):\n    ${use('x')}\nlist(map(f, [${list(all)}]))\n`,
-  'numbered values by chance': (all, use) =>
-    `for i, x in enumerate([${list(all)}]):\n    ${use('x')}\n`,
+  'numbered values': (all, use) => `for i, x in enumerate([${list(all)}]):\n    ${use('x')}\n`,
   'an item by chance': (all, use) => `x = random.choice([${list(all)}])\n${use('x')}\n`,
-  'a list filled by chance': (all, use) =>
+  'a list that is filled': (all, use) =>
     `A = []\n${lines(all, (one) => `A.append(${one})`)}\nfor x in A:\n    ${use('x')}\n`,
 });

@@ -62,7 +62,7 @@ for (const { file, uses, shapes } of languages) {
   });
 }
 
-describe('few harmless values', () => {
+describe('harmless values', () => {
   const rows = languages.flatMap(({ file, uses, shapes }) =>
     Object.entries(shapes)
       .filter(([shape]) => !shape.includes('by chance'))
@@ -73,7 +73,7 @@ describe('few harmless values', () => {
   it.each(sampleOf(rows, 3, ({ file, shape }) => `${file} ${shape}`))(
     'stay what they are in $shape of $file as $use',
     async ({ file, make, told }) => {
-      const values = Array.from({ length: 9 }, (_, index) => told.harmless(index));
+      const values = Array.from({ length: 40 }, (_, index) => told.harmless(index));
       const seen = await seenIn(file, make(values, told.code));
       expect(seen.filter((one) => told.away.test(one))).toEqual([]);
     },

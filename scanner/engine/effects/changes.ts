@@ -18,6 +18,7 @@ import {
   knownOf,
   nil,
   objectsOf,
+  orOther,
   partOf,
   thingValue,
   unknown,
@@ -138,7 +139,7 @@ function addRest(heap: Heap, object: HeapObject, more: Value): void {
 }
 
 function partly(values: readonly Value[]): Value {
-  return values.length === 0 ? unknown : { ...either(values), isOpen: true };
+  return values.length === 0 ? unknown : orOther(either(values));
 }
 
 function changeList(

@@ -27,6 +27,7 @@ import {
   type OwnClass,
   objectsOf,
   objectValue,
+  orOther,
   partOf,
   recordValue,
   shownTexts,
@@ -164,7 +165,7 @@ function receiveIn(engine: Engine, call: ApiCall, of: OwnClass, data: Value): vo
 
 function variablesHere({ env }: Invocation): Value {
   const named = [...env.all].filter(([name]) => !name.startsWith('%'));
-  return { ...recordValue(named), isOpen: true };
+  return orOther(recordValue(named));
 }
 
 // What a template can see: of the templates of the skill, only what they name.

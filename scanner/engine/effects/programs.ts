@@ -27,6 +27,7 @@ import {
   newObject,
   type OpenOn,
   objectsOf,
+  orOther,
   shownTexts,
   textsOf,
   textValue,
@@ -284,7 +285,7 @@ function startsOf({ knowledge }: Engine, value: Value): readonly Text[] {
 // What a library gives may be any text.
 function perhapsOther({ knowledge }: Engine, value: Value): Value {
   const isOther = knowledge.isOpen && value.things.some(({ is }) => is === 'instance');
-  return isOther ? { ...value, isOpen: true } : value;
+  return isOther ? orOther(value) : value;
 }
 
 function startsUnknown(line: string): boolean {

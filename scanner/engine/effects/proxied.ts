@@ -8,6 +8,7 @@ import {
   nil,
   objectsOf,
   objectValue,
+  orOther,
   recordValue,
   type Thing,
   thingValue,
@@ -51,7 +52,7 @@ function beforeTarget(
   if (getter === undefined) return proxy;
   const args = [target, unknown, proxy];
   const given = callValue(engine, siteOf(call), getter, givenArgs(...args));
-  object.rest = { ...given, isOpen: true };
+  object.rest = orOther(given);
   return proxy;
 }
 

@@ -31,6 +31,7 @@ import {
   nil,
   objectsOf,
   objectValue,
+  orOther,
   partOf,
   scalarValue,
   textsOf,
@@ -230,7 +231,7 @@ function defaultRecord(engine: Engine, call: ApiCall): Value {
   const object = newObject('record');
   const [make] = call.args;
   if (make !== undefined && make !== unknown)
-    object.rest = { ...callValue(engine, siteOf(call), make, nothingGiven), isOpen: true };
+    object.rest = orOther(callValue(engine, siteOf(call), make, nothingGiven));
   return objectValue(object);
 }
 
@@ -258,8 +259,7 @@ function parsedOptions(engine: Engine, call: ApiCall, made: Made): Value {
   ];
   const object = newObject('record');
   for (const { fields } of objectsOf(call.self ?? unknown))
-    for (const [name, value] of fields)
-      object.put(name, { ...withNodes(value, nodes), isOpen: true });
+    for (const [name, value] of fields) object.put(name, orOther(withNodes(value, nodes)));
   if (object.fields.size === 0) return parsed;
   object.rest = dataOf(nodes);
   const space = objectValue(object);
@@ -412,7 +412,7 @@ function computedBy(
 // A list or record that is filled later; what is in it from the start is not known.
 function collection(kind: 'list' | 'record', made: Value, given: readonly Value[]): Value {
   const object = newObject(kind);
-  if (given.some((one) => one !== nil)) object.rest = { ...made, isOpen: true };
+  if (given.some((one) => one !== nil)) object.rest = orOther(made);
   return withNodes(objectValue(object), made.nodes);
 }
 
@@ -463,7 +463,7 @@ function recordOf({ args, named, spread }: ApiCall): Value {
     } else loose.push(value);
   }
   for (const [key, value] of named) object.put(key, value);
-  if (loose.length > 0) object.rest = { ...dataOf(allNodesOf(loose)), isOpen: true };
+  if (loose.length > 0) object.rest = orOther(dataOf(allNodesOf(loose)));
   return objectValue(object);
 }
 
@@ -523,9 +523,7 @@ function contentOf(
   const of = values.length === 0 && call.self !== undefined ? [call.self] : values;
   const contents = of.flatMap((value) => objectsOf(value).flatMap(({ content }) => content ?? []));
   const data = { ...unknown, nodes: allNodesOf(of) };
-  return contents.length === 0 || isExhausted
-    ? data
-    : { ...either([...contents, data]), isOpen: true };
+  return contents.length === 0 || isExhausted ? data : orOther(either([...contents, data]));
 }
 
 // `add_argument("--host", default=…)`: what the parser gives has the field.

@@ -11,6 +11,7 @@ import {
   newObject,
   objectsOf,
   objectValue,
+  orOther,
   partOf,
   thingValue,
   unknown,
@@ -54,7 +55,7 @@ function stepOf(engine: Engine, call: ApiCall, of: Value, member: string): Value
   );
   const value = either([next, ...answers.map(partOf)]);
   const object = newObject('record');
-  object.put(member, withNodes({ ...value, isOpen: true }, of.nodes));
+  object.put(member, withNodes(orOther(value), of.nodes));
   object.rest = unknown;
   return objectValue(object);
 }

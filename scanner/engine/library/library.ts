@@ -44,13 +44,12 @@ export function truthOf(value: Value, { emptyIsFalse }: Knowledge): boolean | un
   if (value.isOpen || value.nodes.length > 0) return undefined;
   const known = knownOf(value);
   if (known === undefined) {
+    if (emptyIsFalse === true) return itemsOf(value)?.some(() => true);
     const isThing =
       value.texts.length === 0 && value.scalars.length === 0 && value.things.length > 0;
     // What a library has or gives may be nothing.
     const isOwn = value.things.every(({ is }) => is !== 'instance' && is !== 'api');
-    return isThing && (isOwn || emptyIsFalse === undefined) && emptyIsFalse !== true
-      ? true
-      : undefined;
+    return (isThing && (isOwn || emptyIsFalse === undefined)) || undefined;
   }
   if (known === null || known === false) return false;
   if (!emptyIsFalse) return true;
@@ -75,14 +74,13 @@ export function foldOperator(op: Operator, args: readonly Value[]): Value {
     const items = itemsOf(left);
     const more = op === '+' ? itemsOf(right) : [right];
     if (items !== undefined && more !== undefined) return listValue([...items, ...more]);
-    if (items !== undefined || more !== undefined)
-      if (op === '+' && (items ?? more ?? []).length > 0)
-        return withNodes(
-          items === undefined
-            ? listValue([], [partOf(left), ...(more ?? [])])
-            : listValue(items, [partOf(right)]),
-          data().nodes,
-        );
+    if (op === '+' && (items ?? more ?? []).length > 0)
+      return withNodes(
+        items === undefined
+          ? listValue([], [partOf(left), ...(more ?? [])])
+          : listValue(items, [partOf(right)]),
+        data().nodes,
+      );
   }
   if (op === '*' && itemsOf(left) !== undefined && typeof b === 'number')
     return listValue(

@@ -16,6 +16,7 @@ import {
   newObject,
   objectsOf,
   objectValue,
+  orOther,
   partOf,
   recordValue,
   scalarValue,
@@ -183,7 +184,7 @@ function ofRecord(
 /** A list of any number of items like this one. */
 export function listOfAny(item: Value): Value {
   const object = newObject('list');
-  object.rest = { ...item, isOpen: true };
+  object.rest = orOther(item);
   return objectValue(object);
 }
 

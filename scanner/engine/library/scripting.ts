@@ -20,6 +20,7 @@ import {
   newObject,
   objectsOf,
   objectValue,
+  orOther,
   scalarValue,
   shownTexts,
   textValue,
@@ -128,8 +129,7 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
         (one, at) =>
           items[known + at] ?? objectsOf(one).flatMap((object) => fieldOf(object, undefined) ?? []),
       );
-    for (const object of objectsOf(list))
-      object.rest = { ...either([unknown, ...rest]), isOpen: true };
+    for (const object of objectsOf(list)) object.rest = orOther(either([unknown, ...rest]));
     return list;
   },
   'from-entries': ([first = unknown]) => {
@@ -144,7 +144,7 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
       if (name === undefined) loose.push(withNodes(one, allNodesOf([key ?? unknown])));
       else object.put(name, one);
     }
-    if (loose.length > 0) object.rest = { ...either(loose), isOpen: true };
+    if (loose.length > 0) object.rest = orOther(either(loose));
     return objectValue(object);
   },
   'json-text': ([first = unknown]) => concat(jsonParts(first, 0)),

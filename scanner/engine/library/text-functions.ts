@@ -15,6 +15,7 @@ import {
   knownText,
   listValue,
   objectsOf,
+  orOther,
   scalarValue,
   textValue,
   unknown,
@@ -87,7 +88,7 @@ function shellWords(text: Text): Value | undefined {
   if (hole < 0) return listValue(words.map((word) => textValue(word)));
   const list = listValue(words.slice(0, hole).map((word) => textValue(word)));
   const rest = either(words.slice(hole).map((word) => textValue(word)));
-  for (const object of objectsOf(list)) object.rest = { ...rest, isOpen: true };
+  for (const object of objectsOf(list)) object.rest = orOther(rest);
   return list;
 }
 

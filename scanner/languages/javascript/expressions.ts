@@ -126,7 +126,7 @@ export abstract class JavascriptExpressions extends Names {
     }
     // What it says of a value is no data of it.
     if (ts.isTypeOfExpression(node)) return ir.callOf(at, 'typeof', [this.lower(node.expression)]);
-    // What stands there is gone, and what stood behind it in its place.
+    // What stood there is gone: what is read there afterwards is not known.
     if (ts.isDeleteExpression(node) && ts.isElementAccessExpression(node.expression))
       return this.assign(node.expression, ir.hole(at), at);
     if (ts.isVoidExpression(node) || ts.isDeleteExpression(node))

@@ -8,6 +8,7 @@ import {
   either,
   type OwnFunction,
   type OwnProgram,
+  orOther,
   unknown,
   type Value,
 } from '../../engine/value.ts';
@@ -48,7 +49,7 @@ export function callFunction(
   engine.active.set(func, active + 1);
   // In the last of many calls inside one another, each argument is any of them.
   const isLast = active >= recursionMax;
-  const any = isLast && args !== undefined ? { ...either(args), isOpen: true } : undefined;
+  const any = isLast && args !== undefined ? orOther(either(args)) : undefined;
   const given = any === undefined ? args : args?.map(() => any);
   const inner = {
     ...frame,

@@ -65,7 +65,6 @@ const shellKnowledge: Knowledge = {
   language: 'shell',
   rows: shellRows,
   names: {},
-  rounds: 8,
   emptyIsFalse: true,
   constructor: '',
   makeName: '',
