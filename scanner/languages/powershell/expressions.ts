@@ -72,7 +72,9 @@ function parseUnary(reader: Reader): Expression {
   });
 }
 
-const startsOperand = /^\s{0,30}(?:[$'"([{\w\u2018\u201c]|@[({'"]|[-+]\d|-(?:join|split|not)\b)/i;
+// A word in the next line is a command.
+const startsOperand =
+  /^(?:[ \t]{0,30}\w|\s{0,30}(?:[$'"([{\d\u2018\u201c]|@[({'"]|[-+]\d|-(?:join|split|not)\b))/i;
 
 // `[Net.WebClient]`, `[char[]]`, `[System.Collections.Generic.List[string]]`, attributes.
 function takeType(reader: Reader): string | undefined {

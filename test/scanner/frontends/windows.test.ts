@@ -65,6 +65,7 @@ describe('an honest program has no finding, and passes in a block of a page', ()
     ['objects', 'a.ps1', '$a = @{ b = 1 }\n$a.b += 2\nWrite-Host "b is $($a.b)"'],
     ['functions', 'a.ps1', 'function Add($a, $b) { return $a + $b }\nAdd 1 2'],
     ['a message about a download', 'a.ps1', `Write-Host 'Never run: irm https://a.example | iex'`],
+    ['settings', 'SKILL.md', fence('powershell', '[Job]\nkind = now\n\n[Filters]\nnames =\n')],
     ['an installer', 'SKILL.md', fence('powershell', 'irm https://astral.sh/uv/install.ps1 | iex')],
     ['a program of the reader', 'SKILL.md', fence('powershell', '& $magick identify a.jpg')],
     ['a script of its folder', 'a.ps1', '. "$PSScriptRoot/_lib.ps1"'],
