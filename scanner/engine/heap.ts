@@ -79,7 +79,7 @@ export class Heap {
     return value.texts.some(({ length }) => length > 1) || isOtherFunction(value, before);
   }
 
-  /** Notes that a program takes an item: a loop that takes one after the other comes to an end. */
+  /** Notes that a program takes an item: to take one that it had not is progress. */
   takes(item: Value): void {
     if (item.texts.length === 0 || this.recent.has(item)) return;
     this.computed += 1;
@@ -96,7 +96,7 @@ export class Heap {
   reshape(store: Fields, to: Partial<FieldsShape>): void {
     const shape = { ...store.shape, ...to };
     if (isSameShape(shape, store.shape)) return;
-    // What is taken from a list comes to an end.
+    // To take something from a list is progress.
     if (shape.length < store.shape.length) this.computed += 1;
     this.#noteShape(store);
     store.shape = shape;
@@ -434,7 +434,7 @@ function nameIn(thing: Thing): unknown {
 
 /**
  * Whether something that a round uses, and that was there before a time, may hold a text or a
- * function that it did not hold, or any.
+ * function that it did not hold, or becomes open; one that is open gets no further texts.
  */
 export function handsOn(added: Changes, since: number): boolean {
   for (const [store, { fields }] of added)

@@ -106,7 +106,7 @@ function leaves(frame: Invocation): boolean {
   return true;
 }
 
-/** Rounds of a loop each of which hands on another function, or another text. */
+/** Rounds of a loop each of which puts another text or function into a variable or field. */
 const handsOnMax = 16;
 
 // The rounds of a loop whose number nobody knows.
@@ -128,7 +128,7 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
  */
 export function anyTimes(engine: Engine, { node, frame }: CallSite, run: () => Value): Value {
   const { heap } = engine;
-  let rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : 3;
+  let rounds = engine.isExhausted ? 1 : engine.isRepeating ? 2 : (engine.knowledge.rounds ?? 3);
   const outer = engine.isRepeating;
   const values: Value[] = [];
   const since = birth();
@@ -143,7 +143,8 @@ export function anyTimes(engine: Engine, { node, frame }: CallSite, run: () => V
     const isEnough = round < rounds - 1 || !handsOn(added, since);
     engine.join([end], frame, false);
     if (end.ended !== '' || (added.size === 0 && !isChanged)) break;
-    if (round >= rounds - 2) heap.open(added);
+    // What a shell shifts through a list is not seen to move.
+    if (round >= rounds - 2) heap.open(engine.knowledge.rounds ? end.changes : added);
     else if (round === 0) heap.open(added, 'numbers');
     if (isEnough) continue;
     if (rounds < handsOnMax) rounds += 1;

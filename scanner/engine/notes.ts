@@ -42,7 +42,7 @@ export class Notes {
   readonly exports: NonNullable<FlowGraph['exports']>[number][] = [];
   readonly entries: NonNullable<FlowGraph['entries']>[number][] = [];
   readonly exits: NonNullable<FlowGraph['exits']>[number][] = [];
-  /** How often a fact or a program was noted: each one again as well. */
+  /** Counts the facts that were noted, and how often a program was. */
   noted = 0;
   /** How many packages are being imported. */
   importing = 0;
@@ -236,8 +236,9 @@ export class Notes {
   }
 
   #add(fact: Fact): void {
+    if (!this.#once(JSON.stringify(fact))) return;
     this.noted += 1;
-    if (this.#once(JSON.stringify(fact))) this.facts.push(fact);
+    this.facts.push(fact);
   }
 
   #once(key: string): boolean {

@@ -127,23 +127,21 @@ export function anyNumberOf(item: Value): Value {
  */
 export function askProtocols(engine: Engine, site: CallSite, given: Given): void {
   const { protocols = [] } = engine.knowledge;
-  for (const value of partsOf(engine, [...given.args, ...given.named.values()], 0))
-    for (const thing of value.things) {
-      if (thing.is !== 'object') continue;
-      const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
-      if (methods.length === 0) continue;
-      if (engine.asked.has(thing.object)) continue;
-      engine.asked.add(thing.object);
-      for (const method of methods) {
-        const handed = newObject('object');
-        const arg = instanceValue('object', handed);
-        const args = { ...nothingGiven, args: [arg, arg], isAnything: true } as const;
-        const made = callValue(engine, site, method, args);
-        const nodes = [...allNodesOf([made]), ...(handed.rest?.nodes ?? [])];
-        if (nodes.length > 0)
-          thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
-      }
+  const parts = partsOf(engine, [...given.args, ...given.named.values()], 0);
+  for (const thing of new Set(parts.flatMap(({ things }) => things))) {
+    if (thing.is !== 'object' || engine.asked.has(thing.object)) continue;
+    const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
+    if (methods.length > 0) engine.asked.add(thing.object);
+    for (const method of methods) {
+      const handed = newObject('object');
+      const arg = instanceValue('object', handed);
+      const args = { ...nothingGiven, args: [arg, arg], isAnything: true } as const;
+      const made = callValue(engine, site, method, args);
+      const nodes = [...allNodesOf([made]), ...(handed.rest?.nodes ?? [])];
+      if (nodes.length > 0)
+        thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
     }
+  }
 }
 
 /** Lists and records inside one another whose items are asked, and how many items of each. */

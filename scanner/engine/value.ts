@@ -241,7 +241,7 @@ export function dataOf(nodes: readonly string[]): Value {
   return nodes.length === 0 ? unknown : { ...unknown, nodes: [...new Set(nodes)] };
 }
 
-/** The value, or another one. */
+/** The value, or one that is not known: it becomes open. */
 export function orOther(value: Value): Value {
   return { ...value, isOpen: true };
 }
@@ -318,10 +318,13 @@ const nestedMax = 6;
 export function allNodesOf(values: readonly Value[]): readonly string[] {
   const nodes = new Set<string>();
   const seen = new Set<HeapObject>();
+  // Many values have the very same things.
+  const lists = new Set<readonly Thing[]>();
   const add = (value: Value, depth: number): void => {
     for (const node of value.nodes) nodes.add(node);
     for (const text of value.texts) for (const node of text.nodes) nodes.add(node);
-    if (depth >= nestedMax) return;
+    if (depth >= nestedMax || lists.has(value.things)) return;
+    lists.add(value.things);
     for (const thing of value.things) {
       if (thing.is !== 'object' && thing.is !== 'instance') continue;
       if (seen.has(thing.object)) continue;

@@ -380,6 +380,8 @@ export interface Knowledge {
   readonly parameters?: ReadonlyMap<string, readonly string[]>;
   /** The same where rows know all but the first argument by name. */
   readonly namedParameters?: ReadonlyMap<string, readonly string[]>;
+  /** Rounds in which a loop is gone through whose number of rounds is not known; by default 3. */
+  readonly rounds?: number;
   /** Names of members from which everything can be reached. */
   readonly reaching?: ReadonlySet<string>;
   /**

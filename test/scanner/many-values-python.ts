@@ -75,7 +75,7 @@ export const pythonShapes = behind('import os, random, requests, socket, subproc
     `for k in [${all.map((_, at) => `"n${at}"`).join(', ')}]:\n    x = D[k]\n    ${use('x')}\n`,
   'an index that is counted up': (all, use) =>
     `XS = [${list(all)}]\ni = 0\nwhile i < len(XS):\n    ${use('XS[i]')}\n    i += 1\n`,
-  'values taken from the front': (all, use) =>
+  'values taken from the front, by chance': (all, use) =>
     `XS = [${list(all)}]\nwhile XS:\n    x = XS.pop(0)\n    ${use('x')}\n`,
   'an index from outside, by chance': (all, use) =>
     `XS = [${list(all)}]\n${use('XS[int(sys.argv[1])]')}\n`,

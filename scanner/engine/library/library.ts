@@ -44,7 +44,8 @@ export function truthOf(value: Value, { emptyIsFalse }: Knowledge): boolean | un
   if (value.isOpen || value.nodes.length > 0) return undefined;
   const known = knownOf(value);
   if (known === undefined) {
-    if (emptyIsFalse === true) return itemsOf(value)?.some(() => true);
+    // A list may be filled in ways that nobody follows.
+    if (emptyIsFalse === true) return undefined;
     const isThing =
       value.texts.length === 0 && value.scalars.length === 0 && value.things.length > 0;
     // What a library has or gives may be nothing.

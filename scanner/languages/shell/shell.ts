@@ -65,6 +65,7 @@ const shellKnowledge: Knowledge = {
   language: 'shell',
   rows: shellRows,
   names: {},
+  rounds: 8,
   emptyIsFalse: true,
   constructor: '',
   makeName: '',
