@@ -253,8 +253,7 @@ export function setItem(
 
 /** Puts a value behind the last item of a list. */
 export function append(engine: Engine, object: HeapObject, given: Value): void {
-  if (object.kind === 'list' && isWhole(object))
-    setKey(engine, object, String(object.length), given);
+  if (object.kind === 'list') setKey(engine, object, String(object.length), given);
   else addRest(engine, object, given);
 }
 

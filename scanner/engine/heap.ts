@@ -53,7 +53,7 @@ interface Landing {
 export class Heap {
   /** Counts the texts, and the numbers in lists and records, that were computed as a whole. */
   computed = 0;
-  /** Values that were set since the last loop began: to move one about is no progress. */
+  /** Values that were set or taken since the last loop began: to do so once more is no progress. */
   recent = new WeakSet<Value>();
   readonly #branches: { readonly born: number; before?: Map<Fields, Part> }[] = [];
   readonly #landings: Landing[] = [];
@@ -96,8 +96,6 @@ export class Heap {
   reshape(store: Fields, to: Partial<FieldsShape>): void {
     const shape = { ...store.shape, ...to };
     if (isSameShape(shape, store.shape)) return;
-    // To take something from a list is progress.
-    if (shape.length < store.shape.length) this.computed += 1;
     this.#noteShape(store);
     store.shape = shape;
   }
@@ -179,7 +177,7 @@ export class Heap {
     this.#become(former);
   }
 
-  /** What was changed may have been changed otherwise, too; of `numbers`, only these. */
+  /** What was changed may have been changed otherwise, too; with `numbers`, only numbers. */
   open(changes: Changes, numbers?: 'numbers'): void {
     for (const [store, { fields }] of changes) {
       for (const key of fields.keys()) {

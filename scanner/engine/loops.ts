@@ -124,7 +124,7 @@ function repeat(engine: Engine, node: NodeOf<'loop'>, frame: Invocation, take?: 
 
 /**
  * Does something any number of times: again as long as one may do what those before did not. What
- * keeps changing is open in the last of them.
+ * still changes in the second last of the usual rounds, or later, becomes open.
  */
 export function anyTimes(engine: Engine, { node, frame }: CallSite, run: () => Value): Value {
   const { heap } = engine;

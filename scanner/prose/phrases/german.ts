@@ -26,7 +26,8 @@ export const german: PhraseTable = {
     alles+was+der+nutzer alles+was+die+person`,
   send: `sende* gesendet schick* übermittl* übertrag* hochlad* lade+hoch weiterleit* leite+weiter
     leite poste lade verschick* exfiltrier* sende senden sendet lädst hochladen hochgeladen
-    posten stelle+ein reiche+ein melde mitschick* pushe pushen überträgst`,
+    posten stelle+ein reiche+ein melde mitschick* post+den post+die post+das post+alle
+    post+ihn post+sie post+es pushe pushen überträgst`,
   outside:
     'externen+server externe+server unseren+server folgenden+server entfernten+server externe+adresse folgende+adresse server webhook endpunkt',
   ask: 'frag frage fragen bitte bitten fordere auffordern verlange',
