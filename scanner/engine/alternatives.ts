@@ -4,7 +4,7 @@ import { keep, present } from '../fact/remembered.ts';
 import { alternativesMax, foldedCharsMax } from '../fact/shared-limits.ts';
 import { isBlank } from './store.ts';
 import type { Text } from './text.ts';
-import type { Thing, Value } from './value.ts';
+import { countWork, type Thing, type Value } from './value.ts';
 
 /** Functions, and objects that hold some, of which a value may be one. */
 export const functionsMax = 512;
@@ -45,6 +45,7 @@ const searchedMax = 4;
 function isPlain(thing: Thing, depth: number): boolean {
   if (thing.is !== 'object' || depth >= searchedMax) return false;
   const { held, shape } = thing.object;
+  countWork(1 + held.size);
   return [...held.values(), ...present(shape.rest)].every(({ things }) =>
     things.every((one) => isPlain(one, depth + 1)),
   );

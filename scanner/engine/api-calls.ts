@@ -34,6 +34,7 @@ import {
   instanceValue,
   itemsOf,
   newObject,
+  nodesOf,
   objectsOf,
   objectValue,
   orOther,
@@ -411,6 +412,7 @@ function noteBeside(engine: Engine, { node, frame }: CallSite, api: string, give
       textsOf(value).map(({ whole }) => `${name}=${whole}`),
     ),
   ];
+  engine.left -= texts.length >> 1;
   const { beside } = besideOf(texts);
   if (beside === undefined) return;
   const at = engine.at(frame, node, shown);
@@ -472,7 +474,9 @@ export function passThrough(
   given: Given,
 ): Value {
   const all = [...of, ...given.args, ...given.named.values(), ...given.spread];
-  const nodes = allNodesOf(all);
+  engine.payWork();
+  // One call of many things goes through the same objects for each of them.
+  const nodes = engine.isExhausted ? nodesOf(all) : allNodesOf(all);
   const data = dataOf(nodes);
   const made: Value[] = [];
   for (const value of all)

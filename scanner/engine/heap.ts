@@ -12,7 +12,7 @@ import {
   isSameShape,
   oldestChanged,
 } from './store.ts';
-import { either, nil, orOther, type Thing, type Value } from './value.ts';
+import { countWork, either, nil, orOther, type Thing, type Value } from './value.ts';
 
 /** What a store was changed to, or from; undefined for a field that was not there. */
 interface Part {
@@ -24,6 +24,9 @@ interface Part {
 export type Changes = ReadonlyMap<Fields, Part>;
 
 const nothing: Changes = new Map();
+
+/** What it takes to note, take back and join a field that a branch changes. */
+const workPerField = 8;
 
 /** A round of a loop. */
 export interface LoopRound {
@@ -271,6 +274,7 @@ export class Heap {
   // Sets what each field and shape is one of.
   #become(former: Former): void {
     for (const [store, { fields, shapes }] of former) {
+      countWork(workPerField * fields.size);
       const [shape, ...others] = shapes;
       if (shape !== undefined) this.reshape(store, others.reduce(joinedShape, shape));
       const loose: Value[] = [];

@@ -57,7 +57,7 @@ import {
 import { Variables } from './variables.ts';
 
 /** Nodes gone through in all programs together: a constant, and as many for each character. */
-const nodesFree = 635_000;
+const nodesFree = 700_000;
 const nodesPerCharacter = 0.5;
 /** A text of 64 letters costs as much as a node. */
 export const charactersPerNodeShift = 6;
@@ -65,7 +65,7 @@ export const charactersPerNodeShift = 6;
 const itemsPerNodeShift = 3;
 const itemsPerStepShift = 2;
 /** As many alternatives that are joined, or objects that are searched, cost as much as a node. */
-const workPerNode = 24;
+const workPerNode = 64;
 const makers: ReadonlySet<Node['kind']> = new Set([
   'call',
   'new',
@@ -229,6 +229,11 @@ export class Engine {
     this.context.steps.take(items >> itemsPerStepShift);
   }
 
+  /** Pays for what was gone through in values since this was asked last. */
+  payWork(): void {
+    this.left -= takeWork() / workPerNode;
+  }
+
   /** The name of the frame of a call: the same for the same call by the same way. */
   keyOf({ key }: Pick<Invocation, 'key'>, { start }: Pick<Node, 'start'>): string {
     return keep(this.#keys, `${key}${start}`, () => `${this.#keys.size}>`);
@@ -259,7 +264,7 @@ export class Engine {
     this.#nesting += 1;
     try {
       const value = this.#valueOf(node, frame);
-      this.left -= takeWork() / workPerNode;
+      this.payWork();
       // What is only read was paid for where it was made.
       if (!makers.has(node.kind)) return value;
       if (this.library !== undefined && isRead(node)) return value;

@@ -258,7 +258,12 @@ function isFirst(value: Value, at: number, all: readonly Value[]): boolean {
 
 let work = 0;
 
-/** How many alternatives, nodes and objects were gone through since this was asked last. */
+/** Counts what is gone through: alternatives, nodes and objects. */
+export function countWork(done: number): void {
+  work += done;
+}
+
+/** How much was gone through since this was asked last. */
 export function takeWork(): number {
   const done = work;
   work = 0;
@@ -313,6 +318,8 @@ export function nodesOf(values: readonly Value[]): readonly string[] {
 }
 
 const nestedMax = 6;
+/** What it takes to begin a search. */
+const workPerSearch = 8;
 
 /** All nodes of values: also of what their lists, records and fields hold. */
 export function allNodesOf(values: readonly Value[]): readonly string[] {
@@ -323,8 +330,10 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
   const add = (value: Value, depth: number): void => {
     for (const node of value.nodes) nodes.add(node);
     for (const text of value.texts) for (const node of text.nodes) nodes.add(node);
+    work += 1 + value.nodes.length + value.texts.length;
     if (depth >= nestedMax || lists.has(value.things)) return;
     lists.add(value.things);
+    work += value.things.length;
     for (const thing of value.things) {
       if (thing.is !== 'object' && thing.is !== 'instance') continue;
       if (seen.has(thing.object)) continue;
@@ -333,7 +342,7 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
     }
   };
   for (const value of values) add(value, 0);
-  work += nodes.size + seen.size;
+  work += workPerSearch;
   return [...nodes];
 }
 

@@ -225,6 +225,12 @@ describe('a file of four times the length', () => {
         (count) => `console.log(${rows(count, (at) => `{ a${at}: 1 }, `)});\n`,
       ],
       [
+        'calls of any of 500 functions of a library that nobody knows, with one record',
+        'a.js',
+        (count) =>
+          `import * as lib from 'lib';\nconst all = [${rows(500, (at) => `lib.f${at}`, ', ')}];\nconst o = {${rows(count, (at) => `k${at}: new lib.K(${at})`, ', ')}};\n${rows(count, () => 'all[Date.now()](o);\n')}`,
+      ],
+      [
         'a powerful value as each operand of an expression',
         'a.ts',
         (count) => `const x = ${'process && '.repeat(count)}process.env;\nx();\n`,
