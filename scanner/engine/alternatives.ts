@@ -45,7 +45,7 @@ const searchedMax = 4;
 function isPlain(thing: Thing, depth: number): boolean {
   if (thing.is !== 'object' || depth >= searchedMax) return false;
   const { held, shape } = thing.object;
-  countWork(1 + held.size);
+  countWork(held.size);
   return [...held.values(), ...present(shape.rest)].every(({ things }) =>
     things.every((one) => isPlain(one, depth + 1)),
   );

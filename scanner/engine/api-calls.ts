@@ -474,7 +474,6 @@ export function passThrough(
   given: Given,
 ): Value {
   const all = [...of, ...given.args, ...given.named.values(), ...given.spread];
-  engine.payWork();
   // One call of many things goes through the same objects for each of them.
   const nodes = engine.isExhausted ? nodesOf(all) : allNodesOf(all);
   const data = dataOf(nodes);

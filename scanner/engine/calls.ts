@@ -223,7 +223,6 @@ function callOnce(engine: Engine, site: CallSite, thing: Thing, given: Given): V
   const of = 'object' in thing ? thing.object : thing;
   const active = engine.activeOf(of);
   engine.left -= nodesPerCall;
-  engine.payWork();
   const isUnknown = thing.is === 'api' && rowFor(engine, thing.name) === undefined;
   const isLeft = engine.isExhausted && (thing.is === 'bound' || isUnknown);
   if (active > recursionMax || isLeft) return passThrough(engine, site, [], given);
@@ -308,10 +307,9 @@ export function noteComputed(engine: Engine, { node, frame }: CallSite, value: V
   const at = engine.at(frame, node, 'a computed function', 'widened');
   // `& $tool --version` in a page: the reader sets the variable.
   const isExample = !/^(code|test)$/.test(frame.program.source.context) && value.nodes.length === 0;
-  if (engine.knowledge.command !== undefined && isExample)
-    engine.notes.capability(at, { kind: 'exec', program: '*' }, ['dynamic-name']);
-  else if (engine.knowledge.command !== undefined)
-    engine.notes.trait(at, 'unread-program', 'calls a command whose name is computed');
-  else engine.notes.trait(at, 'code-from-string', 'calls a function by a name that is computed');
+  if (engine.knowledge.command === undefined)
+    engine.notes.trait(at, 'code-from-string', 'calls a function by a name that is computed');
+  else if (isExample) engine.notes.capability(at, { kind: 'exec', program: '*' }, ['dynamic-name']);
+  else engine.notes.trait(at, 'unread-program', 'calls a command whose name is computed');
   engine.notes.sink(at, allNodesOf([value]), { what: 'exec', api: at.api, part: 'code' });
 }

@@ -25,7 +25,7 @@ export type Changes = ReadonlyMap<Fields, Part>;
 
 const nothing: Changes = new Map();
 
-/** What it takes to note, take back and join a field that a branch changes. */
+/** What a field takes that a branch changes. */
 const workPerField = 8;
 
 /** A round of a loop. */

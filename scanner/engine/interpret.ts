@@ -183,6 +183,7 @@ export class Engine {
 
   /** Whether calls and rounds are no longer followed. */
   get isExhausted(): boolean {
+    this.left -= takeWork() / workPerNode;
     return this.left <= 0;
   }
 
@@ -229,11 +230,6 @@ export class Engine {
     this.context.steps.take(items >> itemsPerStepShift);
   }
 
-  /** Pays for what was gone through in values since this was asked last. */
-  payWork(): void {
-    this.left -= takeWork() / workPerNode;
-  }
-
   /** The name of the frame of a call: the same for the same call by the same way. */
   keyOf({ key }: Pick<Invocation, 'key'>, { start }: Pick<Node, 'start'>): string {
     return keep(this.#keys, `${key}${start}`, () => `${this.#keys.size}>`);
@@ -264,15 +260,12 @@ export class Engine {
     this.#nesting += 1;
     try {
       const value = this.#valueOf(node, frame);
-      this.payWork();
+      this.left -= takeWork() / workPerNode;
       // What is only read was paid for where it was made.
       if (!makers.has(node.kind)) return value;
       if (this.library !== undefined && isRead(node)) return value;
       // Long texts and many alternatives are work, too.
-      for (const { length, pieces } of value.texts) {
-        this.left -= length >> charactersPerNodeShift;
-        this.left -= (pieces[0]?.nodes.length ?? 0) >> itemsPerNodeShift;
-      }
+      for (const { length } of value.texts) this.left -= length >> charactersPerNodeShift;
       this.left -= (value.texts.length + value.things.length) >> 1;
       // So are lists, which are copied and searched as a whole.
       this.left -= (value.nodes.length + itemsHeld(value)) >> itemsPerNodeShift;
@@ -442,9 +435,6 @@ export class Engine {
         : before === unknown || before === nil
           ? given
           : either([before, given]);
-    // A text that grows is copied as a whole, with all of its parts.
-    for (const { pieces } of value.texts) this.left -= pieces.length >> itemsPerNodeShift;
-    this.left -= value.nodes.length >> itemsPerNodeShift;
     this.assign(node.to, value, frame);
     return value;
   }

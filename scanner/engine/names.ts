@@ -5,7 +5,7 @@ import type { Node, NodeOf } from '../ir/ir.ts';
 import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
-import { boundCall, callValue, givenArgs, nothingGiven } from './calls.ts';
+import { boundCall, callValue, finderOf, givenArgs, nothingGiven } from './calls.ts';
 import { boundTo, methodOf, staticMethodOf, staticOf } from './classes.ts';
 import { applyRow, rowFor } from './effects/effects.ts';
 import type { Engine, Invocation } from './interpret.ts';
@@ -237,7 +237,10 @@ function memberOfObject(
     return [memberOf(engine, node, object.base, name, frame), ...present(object.rest)];
   const isMethod = !itemsAreMembers || rowFor(engine, api) !== undefined;
   if (isOpen && field === undefined && name !== undefined && object.class === undefined && isMethod)
-    return [boundMethod(thing, name), ...present(object.rest)];
+    return [
+      boundCall(finderOf('call', [textValue(name)]), givenArgs(thingValue(thing))),
+      ...present(object.rest),
+    ];
   if (name === undefined || object.class === undefined)
     return [field ?? fieldOf(object, name) ?? unknown];
   const self = thingValue(thing);
@@ -352,16 +355,6 @@ export function hasMethods({ knowledge }: Engine, of: string): boolean {
       ),
   );
   return known.has(of);
-}
-
-function boundMethod(thing: Thing, name: string): Value {
-  const callee = thingValue({
-    is: 'finder',
-    how: 'call',
-    names: [textValue(name)],
-    given: nothingGiven,
-  });
-  return boundCall(callee, givenArgs(thingValue(thing)));
 }
 
 // What a descriptor of the skill does when its member is read or set.

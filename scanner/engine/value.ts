@@ -372,9 +372,9 @@ export function shownTexts(value: Value): readonly Text[] {
     ...value.texts,
     ...value.scalars.map((scalar) => Text.of(scalar === null ? '' : String(scalar))),
   ];
+  const all = shown.map((text) => carrying(text, value.nodes));
   const isOpen = value.isOpen || value.things.length > 0 || shown.length === 0;
-  if (!isOpen) return shown.map((text) => carrying(text, value.nodes));
-  return [...shown.map((text) => carrying(text, value.nodes)), anyText(allNodesOf([value]))];
+  return isOpen ? [...all, anyText(allNodesOf([value]))] : all;
 }
 
 /** The texts that are known at least in part: all of them, or one that is not known. */
