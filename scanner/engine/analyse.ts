@@ -1,14 +1,14 @@
 /** The front end of a language that is lowered: its programs, gone through by the engine. */
 
 import type { TaintSource } from '../fact/source.ts';
-import type { Steps } from '../fact/steps.ts';
+import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import type { LoweredProgram, Node } from '../ir/ir.ts';
 import type { Knowledge } from '../knowledge/row.ts';
 import type { Analyse, FrontEndContext, FrontEndResult } from '../programs/frontend.ts';
 import { nothingGiven } from './calls.ts';
 import { sampleOf } from './classes.ts';
 import { frameOf, runProgram } from './effects/files.ts';
-import { Engine } from './interpret.ts';
+import { Engine, tooMuch } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import type { OwnProgram } from './value.ts';
 
@@ -33,6 +33,17 @@ function run(
   programs: readonly OwnProgram[],
 ): Engine {
   const engine = new Engine(context, knowledge, programs);
+  try {
+    goThrough(engine, programs);
+  } catch (cause) {
+    // What was found until then counts.
+    if (!(cause instanceof StepsUsedUp) || engine.left > 0) throw cause;
+  }
+  engine.notes.noteChildren();
+  return engine;
+}
+
+function goThrough(engine: Engine, programs: readonly OwnProgram[]): void {
   // A file that others load runs where they load it, with what they have set before.
   const isLoaded = loadedBy(programs);
   for (const program of programs.toSorted((a, b) => Number(isLoaded(a)) - Number(isLoaded(b))))
@@ -47,8 +58,6 @@ function run(
       invoke(engine, own, { ...nothingGiven, isAnything: true }, site, self),
     );
   }
-  engine.notes.noteChildren();
-  return engine;
 }
 
 // Files that another program names where it loads something.
@@ -71,10 +80,10 @@ function loadedBy(programs: readonly OwnProgram[]): (program: OwnProgram) => boo
 
 /** Why and where not all of a program was followed: there, or in another one. */
 export function leftIn(
-  { isExhausted, leftOut }: Engine,
+  { left, leftOut }: Engine,
   program: OwnProgram,
 ): { readonly reason: string; readonly at: number } | undefined {
-  if (isExhausted) return { at: 0, reason: 'too much of it to follow every call' };
+  if (left <= 0) return { at: 0, reason: tooMuch };
   return leftOut && { reason: leftOut.reason, at: leftOut.program === program ? leftOut.at : 0 };
 }
 

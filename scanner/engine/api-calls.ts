@@ -34,7 +34,6 @@ import {
   instanceValue,
   itemsOf,
   newObject,
-  nodesOf,
   objectsOf,
   objectValue,
   orOther,
@@ -474,8 +473,7 @@ export function passThrough(
   given: Given,
 ): Value {
   const all = [...of, ...given.args, ...given.named.values(), ...given.spread];
-  // One call of many things goes through the same objects for each of them.
-  const nodes = engine.isExhausted ? nodesOf(all) : allNodesOf(all);
+  const nodes = allNodesOf(all);
   const data = dataOf(nodes);
   const made: Value[] = [];
   for (const value of all)

@@ -223,9 +223,8 @@ function callOnce(engine: Engine, site: CallSite, thing: Thing, given: Given): V
   const of = 'object' in thing ? thing.object : thing;
   const active = engine.activeOf(of);
   engine.left -= nodesPerCall;
-  const isUnknown = thing.is === 'api' && rowFor(engine, thing.name) === undefined;
-  const isLeft = engine.isExhausted && (thing.is === 'bound' || isUnknown);
-  if (active > recursionMax || isLeft) return passThrough(engine, site, [], given);
+  if ((engine.isExhausted && thing.is === 'bound') || active > recursionMax)
+    return passThrough(engine, site, [], given);
   engine.active.set(of, active + 1);
   const made = callThing(engine, site, thing, given);
   engine.active.set(of, active);

@@ -6,11 +6,12 @@
  * letters of a text that is put together, and so many alternatives that are joined or objects that
  * are searched take one of `left`, which is a constant times the length of the programs. When none
  * is left, no call is followed into a function that was gone through before, no loop is repeated
- * and no text is put together: each node of the text is gone through once more at most, and the
- * programs count as not analysed.
+ * and no text is put together: each node of the text is gone through once more at most, until as
+ * much is spent again, and the programs count as not analysed.
  */
 
 import { keep } from '../fact/remembered.ts';
+import { StepsUsedUp } from '../fact/steps.ts';
 import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
 import type { Knowledge, Row } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
@@ -75,6 +76,8 @@ const makers: ReadonlySet<Node['kind']> = new Set([
   'op',
   'text',
 ]);
+/** Why programs are not analysed to their end. */
+export const tooMuch = 'too much of it to follow every call';
 /** Rounds of a loop that are computed one by one. */
 export const roundsMax = 4_096;
 /** Calls that are made once more at the end. */
@@ -181,9 +184,15 @@ export class Engine {
     for (const program of programs) declare(this, program, program.body, undefined);
   }
 
-  /** Whether calls and rounds are no longer followed. */
-  get isExhausted(): boolean {
+  // What is gone through once more may have values of any size.
+  #pay(): void {
     this.left -= takeWork() / workPerNode;
+    if (this.left < -nodesFree) throw new StepsUsedUp(tooMuch);
+  }
+
+  /** Whether calls are no longer followed. @throws StepsUsedUp where too much is done even so */
+  get isExhausted(): boolean {
+    this.#pay();
     return this.left <= 0;
   }
 
@@ -260,15 +269,12 @@ export class Engine {
     this.#nesting += 1;
     try {
       const value = this.#valueOf(node, frame);
-      this.left -= takeWork() / workPerNode;
+      this.#pay();
       // What is only read was paid for where it was made.
-      if (!makers.has(node.kind)) return value;
-      if (this.library !== undefined && isRead(node)) return value;
-      // Long texts and many alternatives are work, too.
+      if (!makers.has(node.kind) || isRead(node)) return value;
+      // Long texts are work, and lists are copied as a whole.
       for (const { length } of value.texts) this.left -= length >> charactersPerNodeShift;
-      this.left -= (value.texts.length + value.things.length) >> 1;
-      // So are lists, which are copied and searched as a whole.
-      this.left -= (value.nodes.length + itemsHeld(value)) >> itemsPerNodeShift;
+      this.left -= (value.things.length + itemsHeld(value)) >> itemsPerNodeShift;
       return value;
     } finally {
       this.#nesting -= 1;

@@ -258,6 +258,9 @@ function isFirst(value: Value, at: number, all: readonly Value[]): boolean {
 
 let work = 0;
 
+/** What it takes to compare an alternative with the others. */
+const workPerAlternative = 3;
+
 /** Counts what is gone through: alternatives, nodes and objects. */
 export function countWork(done: number): void {
   work += done;
@@ -279,7 +282,7 @@ export function either(all: readonly Value[]): Value {
   if (values.length === 1) return first;
   const texts = differentTexts(values);
   for (const { texts, things, nodes } of values)
-    work += texts.length + things.length + nodes.length;
+    work += workPerAlternative * (texts.length + things.length + nodes.length);
   const scalars = union(values.map((value) => value.scalars));
   const things = union(values.map((value) => value.things));
   const kept = fewTexts(texts);
@@ -318,8 +321,6 @@ export function nodesOf(values: readonly Value[]): readonly string[] {
 }
 
 const nestedMax = 6;
-/** What it takes to begin a search. */
-const workPerSearch = 8;
 
 /** All nodes of values: also of what their lists, records and fields hold. */
 export function allNodesOf(values: readonly Value[]): readonly string[] {
@@ -342,7 +343,6 @@ export function allNodesOf(values: readonly Value[]): readonly string[] {
     }
   };
   for (const value of values) add(value, 0);
-  work += workPerSearch;
   return [...nodes];
 }
 
