@@ -3,6 +3,7 @@
  * happen. Branches change the values in place: each begins with what was there before, what it has
  * changed is taken back at its end, and the values that all of them leave are joined.
  */
+
 import { keep, present } from '../fact/remembered.ts';
 import {
   birth,
@@ -12,7 +13,8 @@ import {
   isSameShape,
   oldestChanged,
 } from './store.ts';
-import { countWork, either, nil, orOther, type Thing, type Value } from './value.ts';
+import type { Text } from './text.ts';
+import { countWork, either, nil, objectsOf, orOther, type Thing, type Value } from './value.ts';
 
 /** What a store was changed to, or from; undefined for a field that was not there. */
 interface Part {
@@ -79,7 +81,8 @@ export class Heap {
     // One more item, or a text: a letter is only taken from one.
     if (store.kind === 'list' || (before === undefined && !store.isVariables))
       return value.texts.length + value.scalars.length > 0;
-    return value.texts.some(({ length }) => length > 1) || isOtherFunction(value, before);
+    const isText = value.texts.some(({ length }) => length > 1);
+    return isText || isOtherFunction(value, before);
   }
 
   /** Notes that a program takes an item: to take one that it had not is progress. */
@@ -402,14 +405,22 @@ function isOtherShape({ rest, length, isPartial, at }: FieldsShape, before: Fiel
 export function adds(value: Value, to: Value | undefined): boolean {
   if (to === undefined) return true;
   const { isOpen } = to;
-  const texts = new Set(isOpen ? [] : to.texts.map(({ whole }) => whole));
   return (
     (value.isOpen && !isOpen) ||
-    value.nodes.some((node) => !to.nodes.includes(node)) ||
-    value.things.some((thing) => !to.things.includes(thing)) ||
-    (!isOpen && value.scalars.some((one) => !to.scalars.includes(one))) ||
-    (!isOpen && value.texts.some(({ whole }) => !texts.has(whole)))
+    isMore(value.nodes, to.nodes) ||
+    isMore(value.things, to.things) ||
+    (!isOpen &&
+      (isMore(value.scalars, to.scalars) ||
+        isMore(value.texts.map(wholeOf), to.texts.map(wholeOf))))
   );
+}
+
+const wholeOf = ({ whole }: Text): string => whole;
+
+function isMore<T>(all: readonly T[], than: readonly T[]): boolean {
+  countWork(all.length);
+  const known = new Set(than);
+  return all !== than && all.some((one) => !known.has(one));
 }
 
 /** Whether a value is a number, or one of some. */
@@ -424,6 +435,48 @@ function isOtherFunction({ things }: Value, before: Value | undefined): boolean 
   return things.some((one) => isCallable(one) && !names.has(nameIn(one)));
 }
 
+/** Stores inside one another, and fields in all, that are compared. */
+const insideMax = 8;
+const comparedMax = 4_096;
+
+/** Whether a value is or holds a function or written text that no other has at that place. */
+export function isOther(value: Value, others: readonly Value[]): boolean {
+  let left = comparedMax;
+  const differs = (one: Value, all: readonly Value[], around: readonly Fields[]): boolean => {
+    const other = either(all);
+    if (isOtherFunction(one, other)) return true;
+    // A list that only grows brings no text to another place.
+    if (all.length === 0) return false;
+    const texts = new Set(other.texts.map(wholeOf));
+    if (one.texts.some((text) => text.isPlain && !texts.has(text.whole))) return true;
+    const before = new Set(other.things.flatMap(storesIn));
+    left -= 1 + one.things.length + before.size;
+    if (before.size === 0) return false;
+    return one.things.some((thing) =>
+      storesIn(thing).some((store) => {
+        if (around.includes(store) || before.has(store)) return false;
+        if (around.length === insideMax) return thing.is !== 'instance';
+        const inside = [...around, store];
+        return [...store.held].some(([key, item]) => {
+          const there = [...before].flatMap(({ held }) => held.get(key) ?? []);
+          return left < 0 || differs(item, there, inside);
+        });
+      }),
+    );
+  };
+  const isIt = differs(value, others, []);
+  countWork(workPerField * (comparedMax - left));
+  return isIt;
+}
+
+// An object, or the object and the variables of the function in which a function was made.
+function storesIn(thing: Thing): readonly Fields[] {
+  if (thing.is === 'object' || thing.is === 'instance') return [thing.object];
+  if (thing.is !== 'function') return [];
+  const { around, program, self } = thing;
+  return [...(around === program.env ? [] : present(around)), ...(self ? objectsOf(self) : [])];
+}
+
 function isCallable({ is }: Thing): boolean {
   return /^(api|function|class|bound)$/.test(is);
 }
@@ -431,6 +484,7 @@ function isCallable({ is }: Thing): boolean {
 function nameIn(thing: Thing): unknown {
   if (thing.is === 'api') return thing.name;
   if (thing.is === 'function') return thing.func;
+  if (thing.is === 'bound') return thing.callee.things.map(nameIn)[0];
   return thing.is === 'class' ? thing.class : thing.is;
 }
 
@@ -439,12 +493,14 @@ function nameIn(thing: Thing): unknown {
  * function that it did not hold, or becomes open; one that is open gets no further texts.
  */
 export function handsOn(added: Changes, since: number): boolean {
-  for (const [store, { fields }] of added)
-    for (const [key, value] of store.born < since ? fields : []) {
-      if (value === undefined) continue;
-      const before = store.held.get(key);
-      const text = { ...value, things: [], nodes: [], scalars: [] };
-      if (adds(text, before) || isOtherFunction(value, before)) return true;
-    }
-  return false;
+  const moves = (value: Value | undefined, before: Value | undefined): boolean =>
+    value !== undefined &&
+    (adds({ ...value, things: [], nodes: [], scalars: [] }, before) ||
+      isOther(value, present(before)));
+  return [...added].some(
+    ([store, { fields, shape }]) =>
+      store.born < since &&
+      (moves(shape?.rest, store.shape.rest) ||
+        [...fields].some(([key, value]) => moves(value, store.held.get(key)))),
+  );
 }

@@ -128,14 +128,14 @@ export class Engine {
   readonly globals = new Fields(0);
   readonly called = new Set<Func>();
   readonly active = new Map<unknown, number>();
+  /** What calls of a function inside one another were given. */
+  readonly going = new Map<Func, readonly (readonly Value[])[]>();
   /** What a program gave its functions as members. */
   readonly functionFields = new Map<Func, Fields>();
   /** Names of members that a program gives to all objects of a class of the library. */
   readonly patched = new Set<string>();
   /** Objects that a library was given. */
   readonly asked = new Set<HeapObject>();
-  /** What guesses inside other ones with the same words gave. */
-  readonly guesses = new Map<string, Value>();
   /** Functions with arguments that a library was given. */
   readonly handed = new Set<object>();
   /** Paths that are not known, by which files are written and started. */

@@ -4,6 +4,7 @@ import { present } from '../fact/remembered.ts';
 import type { Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import { type ApiCall, allGiven } from './effects/effects.ts';
+import { isOther } from './heap.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import {
   allNodesOf,
@@ -19,6 +20,7 @@ import {
   orOther,
   partOf,
   recordValue,
+  thingValue,
   unknown,
   type Value,
   withNodes,
@@ -39,7 +41,18 @@ export function invoke(
   const given =
     own.takesObject && self !== undefined ? { ...args, args: [self, ...args.args] } : args;
   const { func } = own;
-  const active = engine.activeOf(func);
+  const what = [thingValue({ ...own, self }), ...allGiven(given)];
+  const going = engine.going.get(func) ?? [];
+  // What none of the calls around it got, it may hand on.
+  const isNew =
+    going.length >= recursionMax &&
+    what.some((one, at) =>
+      isOther(
+        one,
+        going.flatMap((was) => was[at] ?? []),
+      ),
+    );
+  const active = isNew ? 0 : going.length;
   // What the last of many calls inside one another gives, which end somewhere.
   const isLast = active === recursionMax && engine.knowledge.isOpen && !engine.isExhausted;
   const isTooDeep = frame.depth >= framesMax;
@@ -52,7 +65,7 @@ export function invoke(
   // All that are the last have one frame.
   const key = isLast ? engine.keyOf({ key: '' }, func) : engine.keyOf(frame, site.node);
   const call = { given: isLast ? othersOf(given) : given, self, key };
-  const run = (): Value => follow(engine, own, call, site);
+  const run = (): Value => follow(engine, own, call, site, what);
   // Nobody knows how far it is asked to go.
   return func.isGenerator && !isLast ? (engine.perhaps(frame, run) ?? unknown) : run();
 }
@@ -72,11 +85,12 @@ function follow(
   own: OwnFunction,
   { given, self, key }: Pick<Invocation, 'self' | 'key'> & { given: Given },
   { node, frame }: Site,
+  what: readonly Value[],
 ): Value {
   const { func, program, around, owner } = own;
-  const active = engine.activeOf(func);
   engine.called.add(func);
-  engine.active.set(func, active + 1);
+  const going = engine.going.get(func) ?? [];
+  engine.going.set(func, [...going, what]);
   const { heap } = engine;
   const yielded = func.isGenerator ? newObject('list') : undefined;
   const inner: Invocation = {
@@ -97,7 +111,7 @@ function follow(
   bind(engine, func.params, given, inner);
   const last = engine.evaluate(func.body, inner);
   heap.landed();
-  engine.active.set(func, active);
+  engine.going.set(func, going);
   frame.thrown.push(...inner.thrown);
   if (inner.ended === 'exit') frame.ended = engine.isSure ? 'exit' : frame.ended;
   if (func.isBlock && inner.ended === 'return') frame.returned.push(...inner.returned);

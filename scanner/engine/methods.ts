@@ -20,7 +20,7 @@ import {
   staticMethodOf,
   staticOf,
 } from './classes.ts';
-import { allGiven, rowFor } from './effects/effects.ts';
+import { rowFor } from './effects/effects.ts';
 import type { Engine } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { itemAt } from './items.ts';
@@ -44,8 +44,6 @@ import {
   either,
   knownText,
   type OwnClass,
-  type OwnFunction,
-  orOther,
   type Thing,
   textValue,
   thingValue,
@@ -460,42 +458,6 @@ export function holdUnknown(
   }
 }
 
-// Inside two guesses with the same words a third leads nowhere new: each place makes it once more
-// at the end.
-function guessMethods(
-  engine: Engine,
-  site: CallSite,
-  own: readonly OwnFunction[],
-  name: string,
-  given: Given,
-): Value {
-  const guess = (): Value =>
-    either(
-      own.map((method) =>
-        invoke(engine, method, given, site, sampleOf(engine, method, site.frame)),
-      ),
-    );
-  const words = allGiven(given).map(({ texts, scalars }) => [
-    ...texts.map(({ whole }) => whole),
-    ...scalars.map(String),
-  ]);
-  const key = JSON.stringify([name, words]);
-  const active = engine.activeOf(key);
-  const isPlain = allGiven(given).every(({ nodes, things }) => nodes.length + things.length === 0);
-  const known = isPlain && active > 0 ? engine.guesses.get(key) : undefined;
-  if (isPlain && (active > 1 || known !== undefined)) {
-    if (!engine.handed.has(site.node)) engine.callLater(site.frame, guess);
-    engine.handed.add(site.node);
-    return known === undefined ? unknown : orOther(known);
-  }
-  engine.active.set(key, active + 1);
-  const value = guess();
-  engine.active.set(key, active);
-  if (active === 0) engine.guesses.delete(key);
-  else if (isPlain) engine.guesses.set(key, value);
-  return value;
-}
-
 // Nothing is known of the object: the skill's methods of this name, or what any object does.
 function callOnUnknown(
   engine: Engine,
@@ -504,9 +466,12 @@ function callOnUnknown(
   name: string,
   given: Given,
 ): Value {
+  const { frame } = site;
   const own = engine.methods.get(engine.fold(name)) ?? [];
   if (own.length > 0 && own.length <= candidatesMax && of.nodes.length === 0)
-    return guessMethods(engine, site, own, engine.fold(name), given);
+    return either(
+      own.map((method) => invoke(engine, method, given, site, sampleOf(engine, method, frame))),
+    );
   const isAmbiguous = engine.knowledge.ambiguous?.test(name) === true;
   const known = isAmbiguous
     ? [`Any#${name}`]

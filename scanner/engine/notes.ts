@@ -11,7 +11,7 @@ import type { Extent } from '../ir/ir.ts';
 import { anyEgress, shapeOf, unknownPart } from '../lookup-tables/egress-of.ts';
 import type { MovedFile, WrittenText } from '../programs/frontend.ts';
 import type { Text } from './text.ts';
-import type { OwnProgram } from './value.ts';
+import { countWork, type OwnProgram } from './value.ts';
 
 /** Where something happens, by which function of the library, and how surely. */
 export interface At {
@@ -25,6 +25,7 @@ export interface At {
 
 /** What is noted is kept until the end: some hundred bytes. */
 const notedSteps = 8;
+const workPerNote = 32;
 
 /** Nodes that are gone back through for the origins of data. */
 const originsSeenMax = 256;
@@ -247,6 +248,7 @@ export class Notes {
 
   #isNew(known: Set<string>, key: string): boolean {
     this.#steps.take(notedSteps);
+    countWork(workPerNote);
     const { size } = known;
     return known.add(key).size > size;
   }

@@ -281,8 +281,8 @@ export function either(all: readonly Value[]): Value {
   if (first === undefined) return none;
   if (values.length === 1) return first;
   const texts = differentTexts(values);
-  for (const { texts, things, nodes } of values)
-    work += workPerAlternative * (texts.length + things.length + nodes.length);
+  for (const { texts, scalars, things, nodes } of values)
+    work += workPerAlternative * (texts.length + scalars.length + things.length + nodes.length);
   const scalars = union(values.map((value) => value.scalars));
   const things = union(values.map((value) => value.things));
   const kept = fewTexts(texts);
@@ -363,6 +363,7 @@ export function instancesIn(values: readonly Value[]): readonly HeapObject[] {
 
 /** All that an object holds. */
 export function contentsOf({ fields, rest }: HeapObject): readonly Value[] {
+  work += workPerAlternative * fields.size;
   return rest === undefined ? [...fields.values()] : [...fields.values(), rest];
 }
 
@@ -485,6 +486,7 @@ export function itemsOf(value: Value): readonly Value[] | undefined {
   if (thing?.is !== 'object' || others.length > 0 || value.isOpen) return undefined;
   const { kind, fields, length } = thing.object;
   if (kind !== 'list' || !isWhole(thing.object)) return undefined;
+  work += workPerAlternative * length;
   return Array.from({ length }, (_, at) => fields.get(String(at)) ?? nil);
 }
 

@@ -1,6 +1,9 @@
 import type { Heap } from './heap.ts';
 import { Fields } from './store.ts';
-import type { Value } from './value.ts';
+import { countWork, type Value } from './value.ts';
+
+/** What it takes to give all variables. */
+const workPerVariable = 8;
 
 /** The variables of a function, inside those of the functions around it. */
 export class Variables extends Fields {
@@ -36,6 +39,7 @@ export class Variables extends Fields {
 
   /** The values of all variables that are seen here. */
   get all(): ReadonlyMap<string, Value> {
+    countWork(workPerVariable * this.held.size);
     for (const name of this.held.keys()) this.#heap.uses(this, name);
     return new Map([...(this.#outer?.all ?? []), ...this.held]);
   }

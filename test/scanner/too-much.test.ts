@@ -69,6 +69,18 @@ describe('a file that would cost a scan too much', () => {
       'a loop that hands on values for 16 rounds',
     ],
     [
+      'a list of 1,000 numbers that is searched often',
+      'a.py',
+      `a = [${listed(1_000, (at) => `${at}`)}]\ndef h():\n${' 77 in a\n'.repeat(300)}${'h()\n'.repeat(300)}`,
+      'too much of it to follow every call',
+    ],
+    [
+      'items of a list that are not known',
+      'a.ts',
+      `const a = [${listed(1_000, (at) => `${at}`)}], k = Date.now();\nfunction h() {\n${'a[k];\n'.repeat(300)}}\n${'h();\n'.repeat(300)}`,
+      'too much of it to follow every call',
+    ],
+    [
       '133,000 list markers in a line',
       'a.md',
       '1. '.repeat(133_000),

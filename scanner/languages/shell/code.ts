@@ -40,15 +40,15 @@ export function callFunction(
 ): Value {
   const { engine } = shell;
   const { func, program } = own;
-  const active = engine.activeOf(func);
+  const going = engine.going.get(func) ?? [];
   const isOver = engine.isExhausted && engine.called.has(func);
   engine.called.add(func);
   const isTooDeep = frame.depth >= framesMax;
   if (isTooDeep) engine.leaveOut(tooDeep, frame, at.place);
-  if (active > recursionMax || isTooDeep || isOver) return dataOf(nodes(...(args ?? [])));
-  engine.active.set(func, active + 1);
+  if (going.length > recursionMax || isTooDeep || isOver) return dataOf(nodes(...(args ?? [])));
+  engine.going.set(func, [...going, args ?? []]);
   // In the last of many calls inside one another, each argument is any of them.
-  const isLast = active >= recursionMax;
+  const isLast = going.length >= recursionMax;
   const any = isLast && args !== undefined ? orOther(either(args)) : undefined;
   const given = any === undefined ? args : args?.map(() => any);
   const inner = {
@@ -69,7 +69,7 @@ export function callFunction(
     engine.heap.landed();
     return printed;
   });
-  engine.active.set(func, active);
+  engine.going.set(func, going);
   return made;
 }
 
