@@ -102,7 +102,7 @@ export class Heap {
   reshape(store: Fields, to: Partial<FieldsShape>): void {
     const shape = { ...store.shape, ...to };
     if (isSameShape(shape, store.shape)) return;
-    this.#noteShape(store);
+    this.#note(store);
     store.shape = shape;
   }
 
@@ -181,6 +181,16 @@ export class Heap {
         shapes.add(store.shape);
     }
     this.#become(former);
+  }
+
+  /** Functions that changes may put somewhere, if what decides it is not what it seems. */
+  maySet(changes: Changes): void {
+    for (const [store, { fields }] of changes)
+      for (const [key, value] of fields) {
+        const held = store.held.get(key);
+        if (value !== undefined && isOtherFunction(value, held))
+          this.set(store, key, either([...present(held), value]));
+      }
   }
 
   /** What was changed may have been changed otherwise, too; with `numbers`, only numbers. */
@@ -314,26 +324,20 @@ export class Heap {
     return cut;
   }
 
-  #note(store: Fields, key: string): void {
+  // Notes a field or the shape as it was, for what ends the branch and for what jumped.
+  #note(store: Fields, key?: string): void {
     const branch = this.#branches.at(-1);
-    const landing = this.#reached;
-    if (branch !== undefined && store.born <= branch.born) {
-      const { fields } = beforeOf(branch, store);
-      if (!fields.has(key)) fields.set(key, store.held.get(key));
-    }
-    if (landing?.former !== undefined && store.born <= landing.born)
-      setAt(partOf(landing.former, store).fields, key).add(store.held.get(key));
-  }
-
-  #noteShape(store: Fields): void {
-    const branch = this.#branches.at(-1);
-    const landing = this.#reached;
+    const former = this.#reached?.former;
     if (branch !== undefined && store.born <= branch.born) {
       const part = beforeOf(branch, store);
-      part.shape ??= store.shape;
+      if (key === undefined) part.shape ??= store.shape;
+      else if (!part.fields.has(key)) part.fields.set(key, store.held.get(key));
     }
-    if (landing?.former !== undefined && store.born <= landing.born)
-      partOf(landing.former, store).shapes.add(store.shape);
+    if (former !== undefined && store.born <= (this.#reached?.born ?? 0)) {
+      const { fields, shapes } = partOf(former, store);
+      if (key === undefined) shapes.add(store.shape);
+      else setAt(fields, key).add(store.held.get(key));
+    }
   }
 }
 

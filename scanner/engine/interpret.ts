@@ -12,7 +12,7 @@
 
 import { keep } from '../fact/remembered.ts';
 import { StepsUsedUp } from '../fact/steps.ts';
-import type { AssignTarget, Func, Node, NodeOf, Operator } from '../ir/ir.ts';
+import type { AssignTarget, Func, Node, NodeOf, Operator, Param } from '../ir/ir.ts';
 import type { Knowledge, Row } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
 import { append, setItem, setMember } from './assigned.ts';
@@ -134,9 +134,9 @@ export class Engine {
   readonly functionFields = new Map<Func, Fields>();
   /** Names of members that a program gives to all objects of a class of the library. */
   readonly patched = new Set<string>();
-  /** Objects that a library was given. */
-  readonly asked = new Set<HeapObject>();
-  /** Functions with arguments that a library was given. */
+  /** Lists and records that parameters have where nothing is given. */
+  readonly kept = new Map<Param, Value>();
+  /** Objects, and functions with arguments, that a library was given. */
   readonly handed = new Set<object>();
   /** Paths that are not known, by which files are written and started. */
   readonly unknownPaths = new Map<Value, string>();
@@ -583,7 +583,7 @@ export class Engine {
     const { importing } = this.notes;
     // `if __name__ == "__main__"`
     if (this.knowledge.isOpen) this.notes.importing = 0;
-    this.branch(() => this.evaluate(node, frame), frame);
+    this.heap.maySet(this.branch(() => this.evaluate(node, frame), frame).changes);
     this.notes.importing = importing;
   }
 }

@@ -1,6 +1,6 @@
 /** Functions of the skill that are gone through, with what they are given. */
 
-import { present } from '../fact/remembered.ts';
+import { keep, present } from '../fact/remembered.ts';
 import type { Param } from '../ir/ir.ts';
 import { type CallSite, framesMax, type Given, recursionMax, tooDeep } from './calls.ts';
 import { type ApiCall, allGiven } from './effects/effects.ts';
@@ -180,20 +180,29 @@ function valueFor(
     if (given.isAnything) for (const object of objectsOf(record)) object.rest = unknown;
     return record;
   }
+  const fallback = (): Value | undefined => fallbackOf(engine, param, frame);
   const value =
     (param.isPositional ? undefined : given.named.get(param.name)) ??
     (param.isKeyword ? undefined : args[at]);
   // Where nothing may be given for something, the fallback stands in for it.
   const isNothing = engine.knowledge.callsBack && value?.scalars.includes(null);
-  if (value !== undefined && param.fallback !== undefined && (given.isAnything || isNothing))
-    return either([value, engine.evaluate(param.fallback, frame)]);
-  if (value !== undefined) return value;
-  const fallback =
-    param.fallback === undefined ? undefined : engine.evaluate(param.fallback, frame);
-  if (param.isInjected && fallback !== undefined) return fallback;
-  if (spread.length > 0) return either([...spread, ...present(fallback)]);
-  if (given.isAnything) return fallback === undefined ? unknown : orOther(fallback);
-  return fallback ?? nil;
+  if (value !== undefined)
+    return given.isAnything || isNothing ? either([value, ...present(fallback())]) : value;
+  const usual = fallback();
+  if (param.isInjected && usual !== undefined) return usual;
+  if (spread.length > 0) return either([...spread, ...present(usual)]);
+  if (given.isAnything) return usual === undefined ? unknown : orOther(usual);
+  return usual ?? nil;
+}
+
+function fallbackOf(engine: Engine, param: Param, frame: Invocation): Value | undefined {
+  const { fallback } = param;
+  if (fallback === undefined) return undefined;
+  // `def f(all=[])`: all calls have one list.
+  const isKept =
+    engine.knowledge.isOpen && (fallback.kind === 'list' || fallback.kind === 'record');
+  const made = (): Value => engine.evaluate(fallback, frame);
+  return isKept ? keep(engine.kept, param, made) : made();
 }
 
 function generated(list: Value, resume: (sent: Value) => Value): Value {

@@ -129,9 +129,9 @@ export function askProtocols(engine: Engine, site: CallSite, given: Given): void
   const { protocols = [] } = engine.knowledge;
   const parts = partsOf(engine, [...given.args, ...given.named.values()], 0);
   for (const thing of new Set(parts.flatMap(({ things }) => things))) {
-    if (thing.is !== 'object' || engine.asked.has(thing.object)) continue;
+    if (thing.is !== 'object' || engine.handed.has(thing.object)) continue;
     const methods = protocols.flatMap((name) => methodIn(thing, name) ?? []);
-    if (methods.length > 0) engine.asked.add(thing.object);
+    if (methods.length > 0) engine.handed.add(thing.object);
     for (const method of methods) {
       const handed = newObject('object');
       const arg = instanceValue('object', handed);
@@ -141,6 +141,7 @@ export function askProtocols(engine: Engine, site: CallSite, given: Given): void
       if (nodes.length > 0)
         thing.object.rest = dataOf([...nodes, ...(thing.object.rest?.nodes ?? [])]);
     }
+    engine.handed.delete(thing.object);
   }
 }
 

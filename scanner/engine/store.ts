@@ -68,7 +68,8 @@ export class Fields {
 
   /** What stands at a name; that a list has nothing there is no use of its items. */
   field(name: string): Value | undefined {
-    return this.kind === 'list' && !this.held.has(name) ? undefined : this.fields.get(name);
+    if (this.kind !== 'list' || this.held.has(name)) return this.fields.get(name);
+    return /^\d/.test(name) ? this.rest : undefined;
   }
 
   get rest(): Value | undefined {

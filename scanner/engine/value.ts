@@ -320,29 +320,26 @@ export function nodesOf(values: readonly Value[]): readonly string[] {
   return union(values.map(({ nodes }) => nodes));
 }
 
-const nestedMax = 6;
-
 /** All nodes of values: also of what their lists, records and fields hold. */
 export function allNodesOf(values: readonly Value[]): readonly string[] {
   const nodes = new Set<string>();
   const seen = new Set<HeapObject>();
   // Many values have the very same things.
   const lists = new Set<readonly Thing[]>();
-  const add = (value: Value, depth: number): void => {
+  const all = [...values];
+  for (const value of all) {
     for (const node of value.nodes) nodes.add(node);
     for (const text of value.texts) for (const node of text.nodes) nodes.add(node);
     work += 1 + value.nodes.length + value.texts.length;
-    if (depth >= nestedMax || lists.has(value.things)) return;
+    if (lists.has(value.things)) continue;
     lists.add(value.things);
     work += value.things.length;
     for (const thing of value.things) {
-      if (thing.is !== 'object' && thing.is !== 'instance') continue;
-      if (seen.has(thing.object)) continue;
+      if ((thing.is !== 'object' && thing.is !== 'instance') || seen.has(thing.object)) continue;
       seen.add(thing.object);
-      for (const held of contentsOf(thing.object)) add(held, depth + 1);
+      for (const held of contentsOf(thing.object)) all.push(held);
     }
-  };
-  for (const value of values) add(value, 0);
+  }
   return [...nodes];
 }
 

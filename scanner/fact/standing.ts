@@ -22,6 +22,12 @@ export function milder(severity: Severity, fact: Fact): Severity {
   return fact.context === 'fence-doc' ? atMost(severity, 'medium') : severity;
 }
 
+/** As `milder`, and one step less in a text. */
+export function milderInText(severity: Severity, fact: Fact): Severity {
+  const less = severities[severities.indexOf(severity) - 1] ?? severity;
+  return milder(isInText(fact) ? less : severity, fact);
+}
+
 export function atMost(severity: Severity, limit: Severity): Severity {
   return severities.indexOf(severity) <= severities.indexOf(limit) ? severity : limit;
 }

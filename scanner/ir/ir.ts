@@ -11,102 +11,103 @@ export interface Extent {
   readonly end: number;
 }
 
-export type Node = Extent &
-  (
-    | {
-        readonly kind: 'const';
-        readonly value: string | number | bigint | boolean | null;
-        /** Where the text begins in the source, when it stands there letter by letter. */
-        readonly raw?: number;
-      }
-    /** A text put together: interpolation, a continued literal. */
-    | { readonly kind: 'text'; readonly parts: readonly Node[] }
-    /** A variable of the function or of one that it captures. */
-    | { readonly kind: 'var'; readonly name: string }
-    /** A name that the whole skill sees, or the library's: `ENV`, `Net::HTTP`, `curl_init`. */
-    | { readonly kind: 'global'; readonly name: string }
-    | { readonly kind: 'self' }
-    /** `a.b`, `A::b`, `@b` (of `self`). */
-    | { readonly kind: 'member'; readonly of: Node; readonly name: string | Node }
-    /** `a[b]`; without a key, all that is in it. */
-    | { readonly kind: 'item'; readonly of: Node; readonly key?: Node }
-    /** Calls a function; with a `member` as callee, a method. */
-    | {
-        readonly kind: 'call';
-        readonly callee: Node;
-        readonly args: readonly Arg[];
-        /** The text whose pieces the arguments are: a library gets it whole. */
-        readonly template?: Node;
-      }
-    /** Makes an object of a class. */
-    | { readonly kind: 'new'; readonly of: Node; readonly args: readonly Arg[] }
-    /** What the next class up does with this method: `super`, `parent::f()`. */
-    | { readonly kind: 'super'; readonly name?: string; readonly args?: readonly Arg[] }
-    | { readonly kind: 'list'; readonly items: readonly (Node | Spread)[] }
-    | {
-        readonly kind: 'record';
-        readonly entries: readonly ({ readonly key: Node; readonly value: Node } | Spread)[];
-      }
-    /** A function as a value: a block, lambda or closure. */
-    | { readonly kind: 'function'; readonly func: Func }
-    /** Gives a name to a function: of the class around, else of the program. */
-    | { readonly kind: 'define'; readonly func: Func; readonly isStatic?: true }
-    | {
-        readonly kind: 'class';
-        readonly name: string;
-        readonly supers: readonly Node[];
+export type Node = Extent & BareNode;
+
+/** A node without its place. */
+export type BareNode =
+  | {
+      readonly kind: 'const';
+      readonly value: string | number | bigint | boolean | null;
+      /** Where the text begins in the source, when it stands there letter by letter. */
+      readonly raw?: number;
+    }
+  /** A text put together: interpolation, a continued literal. */
+  | { readonly kind: 'text'; readonly parts: readonly Node[] }
+  /** A variable of the function or of one that it captures. */
+  | { readonly kind: 'var'; readonly name: string }
+  /** A name that the whole skill sees, or the library's: `ENV`, `Net::HTTP`, `curl_init`. */
+  | { readonly kind: 'global'; readonly name: string }
+  | { readonly kind: 'self' }
+  /** `a.b`, `A::b`, `@b` (of `self`). */
+  | { readonly kind: 'member'; readonly of: Node; readonly name: string | Node }
+  /** `a[b]`; without a key, all that is in it. */
+  | { readonly kind: 'item'; readonly of: Node; readonly key?: Node }
+  /** Calls a function; with a `member` as callee, a method. */
+  | {
+      readonly kind: 'call';
+      readonly callee: Node;
+      readonly args: readonly Arg[];
+      /** The text whose pieces the arguments are: a library gets it whole. */
+      readonly template?: Node;
+    }
+  /** Makes an object of a class. */
+  | { readonly kind: 'new'; readonly of: Node; readonly args: readonly Arg[] }
+  /** What the next class up does with this method: `super`, `parent::f()`. */
+  | { readonly kind: 'super'; readonly name?: string; readonly args?: readonly Arg[] }
+  | { readonly kind: 'list'; readonly items: readonly (Node | Spread)[] }
+  | {
+      readonly kind: 'record';
+      readonly entries: readonly ({ readonly key: Node; readonly value: Node } | Spread)[];
+    }
+  /** A function as a value: a block, lambda or closure. */
+  | { readonly kind: 'function'; readonly func: Func }
+  /** Gives a name to a function: of the class around, else of the program. */
+  | { readonly kind: 'define'; readonly func: Func; readonly isStatic?: true }
+  | {
+      readonly kind: 'class';
+      readonly name: string;
+      readonly supers: readonly Node[];
+      readonly body: Node;
+    }
+  /** `append` puts the value behind what is there; `default` only where nothing is there. */
+  | {
+      readonly kind: 'set';
+      readonly to: AssignTarget;
+      readonly from: Node;
+      readonly how?: 'append' | 'default';
+    }
+  | { readonly kind: 'op'; readonly op: Operator; readonly args: readonly Node[] }
+  | { readonly kind: 'seq'; readonly body: readonly Node[] }
+  | {
+      readonly kind: 'if';
+      readonly test: Node;
+      readonly body: Node;
+      readonly otherwise?: Node | undefined;
+    }
+  /** One of the branches; what each case compares with is evaluated before. */
+  | { readonly kind: 'either'; readonly tests: readonly Node[]; readonly of: readonly Node[] }
+  /** Repeats while a test holds, or once for each item: `[item]` or `[key, item]` is set. */
+  | {
+      readonly kind: 'loop';
+      readonly before?: Node | undefined;
+      readonly test?: Node | undefined;
+      readonly each?: Each | undefined;
+      readonly step?: Node | undefined;
+      readonly body: Node;
+      /** Variables of which each round has its own: functions that it makes keep them. */
+      readonly fresh?: readonly string[];
+    }
+  | {
+      readonly kind: 'try';
+      readonly body: Node;
+      readonly catches: readonly {
+        readonly to?: AssignTarget | undefined;
         readonly body: Node;
-      }
-    /** `append` puts the value behind what is there; `default` only where nothing is there. */
-    | {
-        readonly kind: 'set';
-        readonly to: AssignTarget;
-        readonly from: Node;
-        readonly how?: 'append' | 'default';
-      }
-    | { readonly kind: 'op'; readonly op: Operator; readonly args: readonly Node[] }
-    | { readonly kind: 'seq'; readonly body: readonly Node[] }
-    | {
-        readonly kind: 'if';
-        readonly test: Node;
-        readonly body: Node;
-        readonly otherwise?: Node | undefined;
-      }
-    /** One of the branches; what each case compares with is evaluated before. */
-    | { readonly kind: 'either'; readonly tests: readonly Node[]; readonly of: readonly Node[] }
-    /** Repeats while a test holds, or once for each item: `[item]` or `[key, item]` is set. */
-    | {
-        readonly kind: 'loop';
-        readonly before?: Node | undefined;
-        readonly test?: Node | undefined;
-        readonly each?: Each | undefined;
-        readonly step?: Node | undefined;
-        readonly body: Node;
-        /** Variables of which each round has its own: functions that it makes keep them. */
-        readonly fresh?: readonly string[];
-      }
-    | {
-        readonly kind: 'try';
-        readonly body: Node;
-        readonly catches: readonly {
-          readonly to?: AssignTarget | undefined;
-          readonly body: Node;
-        }[];
-        readonly last?: Node | undefined;
-      }
-    | {
-        readonly kind: 'jump';
-        readonly how: 'return' | 'throw' | 'break' | 'next' | 'yield' | 'exit';
-        readonly value?: Node | undefined;
-        /** The `label` that a `break` leaves; else the loop around. */
-        readonly label?: string | undefined;
-      }
-    | { readonly kind: 'label'; readonly name: string; readonly body: Node }
-    /** Runs another file here: `require_relative`, `include`. */
-    | { readonly kind: 'load'; readonly path: Node; readonly isRelative?: boolean }
-    /** Not translated: anything. What stands in it is evaluated. */
-    | { readonly kind: 'hole'; readonly of?: readonly Node[] }
-  );
+      }[];
+      readonly last?: Node | undefined;
+    }
+  | {
+      readonly kind: 'jump';
+      readonly how: 'return' | 'throw' | 'break' | 'next' | 'yield' | 'exit';
+      readonly value?: Node | undefined;
+      /** The `label` that a `break` leaves; else the loop around. */
+      readonly label?: string | undefined;
+    }
+  | { readonly kind: 'label'; readonly name: string; readonly body: Node }
+  /** Runs another file here: `require_relative`, `include`. */
+  | { readonly kind: 'load'; readonly path: Node; readonly isRelative?: boolean }
+  /** Not translated: anything. What stands in it is evaluated. */
+  | { readonly kind: 'hole'; readonly of?: readonly Node[] };
 
 export type NodeOf<Kind extends Node['kind']> = Extract<Node, { readonly kind: Kind }>;
 

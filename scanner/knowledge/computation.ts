@@ -30,6 +30,7 @@ export type Computation =
   | 'ord'
   | 'keys'
   | 'values'
+  | 'any-pair' // of a key and a value of a record
   | 'reversed-pairs' // a record with keys and values exchanged
   | 'flatten'
   | 'format' // printf: format, values…

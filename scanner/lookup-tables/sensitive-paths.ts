@@ -249,6 +249,22 @@ export function sensitivePath(path: string): SensitivePath | undefined {
   return sensitivePaths.find((row) => row.form.test(normal));
 }
 
+/** The facts whose path is of a kind, with the path and whether it is only read. */
+export function pathsOfKind(kind: SensitiveKind, facts: readonly CapabilityFact[]): readonly Use[] {
+  return facts.flatMap((fact) => {
+    const { capability } = fact;
+    if (capability.kind !== 'mount' || capability.path === undefined) return [];
+    const { path, mode } = capability;
+    return sensitivePath(path)?.kind === kind ? [{ fact, path, isRead: mode === 'ro' }] : [];
+  });
+}
+
+interface Use {
+  readonly fact: CapabilityFact;
+  readonly path: string;
+  readonly isRead: boolean;
+}
+
 /** A path with the home folder as `~`, slashes forward, and in lower case. */
 export function normalisePath(path: string): string {
   return path

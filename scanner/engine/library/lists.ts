@@ -34,6 +34,7 @@ export type Compute = (of: readonly Value[]) => Value | undefined;
 export const ofLists: Partial<Record<Computation, Compute>> = {
   list: ([first = unknown]) => listed(first),
   entries: ([first = unknown]) => entriesOf(first),
+  'any-pair': ([first = unknown]) => partOf(entriesOf(first) ?? unknown),
   pairs: ([first = unknown, second = absent]) => numbered(first, second),
   zip: ([first = unknown]) => zipped(first),
   'zip-longest': ([first = unknown, second = absent]) => zippedLongest(first, second),

@@ -116,8 +116,8 @@ const lists: Table = {
   'List#reduce reduceRight': row([], 'reduced'),
   'List#join toString': computes('join', 'self', { at: 0, text: ',' }),
   'List#slice toSpliced': computes('between', 'self', from, to),
-  'List#toArray values toReversed': computes('list', 'self'),
-  'List#splice': row({ does: 'change', how: 'sort', key: 0, with: { rest: 2 } }, 'called'),
+  'List#toArray values toReversed @@iterator': computes('list', 'self'),
+  'List#splice': row({ does: 'change', how: 'sort', key: 0, with: { rest: 2 } }, 'mapped'),
   'List#concat': computes('lists', 'self', { rest: 0 }),
   'List#push': row(
     [

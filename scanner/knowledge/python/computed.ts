@@ -130,13 +130,14 @@ export const computedRows: Table = named({
   'List#sort': row({ does: 'call', callee: 'key', each: 'self' }, 'sorted'),
   'itertools.cycle': computes('cycle', 0),
   'Number#bit_length': computes('bit-length', 'self'),
-  'List#__delslice__': row({ does: 'change', how: 'sort' }, 'nothing'),
+  'List#__delslice__ rotate': row({ does: 'change', how: 'sort' }, 'nothing'),
   'Record#update': row({ does: 'change', how: 'update', with: 0 }, 'nothing'),
   'Record#setdefault': row(
     { does: 'change', how: 'default', key: 0, with: by('default', 1) },
     'called',
   ),
   'Record#values': computes('values', 'self'),
+  'Record#popitem': computes('any-pair', 'self'),
   'base64.b64decode base64.standard_b64decode base64.urlsafe_b64decode base64.decodebytes binascii.a2b_base64':
     computes('base64-decode', 0),
   'bytes.fromhex bytearray.fromhex binascii.unhexlify binascii.a2b_hex base64.b16decode': computes(

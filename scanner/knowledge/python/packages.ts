@@ -184,8 +184,10 @@ const network: Table = {
   'paramiko.SFTPClient.from_transport().put': uploads(by('localpath')),
   'paramiko.SSHClient().open_sftp().put pysftp.Connection().put put_d': uploads(by('localpath')),
   'pysftp.Connection().put_r': uploads(by('localpath')),
-  'urllib3.HTTPSConnectionPool().request urlopen': pooled,
-  'urllib3.connectionpool.HTTPSConnectionPool().request urlopen': pooled,
+  ...ofEach('urllib3 urllib3.connectionpool', {
+    'HTTPSConnectionPool().request urlopen': pooled,
+    HTTPSConnectionPool: connects(443, 'host', 'https'),
+  }),
   'scapy.all.send sendp sr sr1 srp': row({
     does: 'connect',
     scheme: 'udp',
@@ -200,8 +202,6 @@ const network: Table = {
   'motor.motor_asyncio.AsyncIOMotorClient pymongo.MongoClient': connects(27_017),
   'ldap3.Server': connects(389),
   'minio.Minio': connects(443, 'endpoint', 'https'),
-  'urllib3.HTTPSConnectionPool': connects(443, 'host', 'https'),
-  'urllib3.connectionpool.HTTPSConnectionPool': connects(443, 'host', 'https'),
   'grpc.insecure_channel secure_channel grpc.aio.insecure_channel': connects(443, 'target'),
   'grpc.aio.secure_channel': connects(443, 'target'),
   'paho.mqtt.client.Client().connect': connects(1883),

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { analyseLowered } from '../../engine/analyse.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
-import type { Arg, Extent, LoweredProgram, Node } from '../../ir/ir.ts';
+import type { Arg, BareNode, Extent, LoweredProgram, Node } from '../../ir/ir.ts';
 import { variableOf, windowsKnowledge } from '../../knowledge/windows.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../programs/frontend.ts';
 import { heldFor } from '../held.ts';
@@ -59,8 +59,8 @@ class Lowering {
     return found;
   }
 
-  #node(node: Bare): Node {
-    return { ...this.#place, ...node } as Node;
+  #node(node: BareNode): Node {
+    return { ...this.#place, ...node };
   }
 
   #text(value: string): Node {
@@ -164,12 +164,6 @@ class Lowering {
     return this.#text(`${posix.join('/skills/@self', posix.dirname(file))}/`);
   }
 }
-
-type Bare = Node extends infer Each
-  ? Each extends Node
-    ? Omit<Each, 'start' | 'end'>
-    : never
-  : never;
 
 const dynamic = /^(?:cd|date|time|random|errorlevel|cmdcmdline|cmdextversion|path)$/;
 

@@ -170,12 +170,8 @@ export abstract class JavascriptExpressions extends Names {
         return this.hasThis() ? { ...at, kind: 'self' } : this.ownExports(at);
     }
     const isAround =
-      ts.isParenthesizedExpression(node) ||
+      isAside(node) ||
       ts.isAwaitExpression(node) ||
-      ts.isAsExpression(node) ||
-      ts.isSatisfiesExpression(node) ||
-      ts.isNonNullExpression(node) ||
-      ts.isTypeAssertionExpression(node) ||
       ts.isExpressionWithTypeArguments(node) ||
       ts.isComputedPropertyName(node) ||
       ts.isJsxExpression(node);
@@ -486,11 +482,21 @@ function operandsOf(node: ts.BinaryExpression, kind: ts.SyntaxKind): readonly ts
 
 /** An expression without what stands around it. */
 function bareOf(node: ts.Node): ts.Node {
-  const isAround =
+  return isAside(node) ? bareOf(node.expression) : node;
+}
+
+// Parentheses, and what is only said about types.
+function isAside(
+  node: ts.Node,
+): node is
+  | ts.ParenthesizedExpression
+  | ts.AssertionExpression
+  | ts.NonNullExpression
+  | ts.SatisfiesExpression {
+  return (
     ts.isParenthesizedExpression(node) ||
-    ts.isAsExpression(node) ||
+    ts.isAssertionExpression(node) ||
     ts.isNonNullExpression(node) ||
-    ts.isSatisfiesExpression(node) ||
-    ts.isTypeAssertionExpression(node);
-  return isAround ? bareOf(node.expression) : node;
+    ts.isSatisfiesExpression(node)
+  );
 }

@@ -8,6 +8,7 @@ import type { Steps } from '../../fact/steps.ts';
 import type {
   Arg,
   AssignTarget,
+  BareNode,
   Extent,
   Func,
   LoweredProgram,
@@ -77,8 +78,8 @@ class Lowering {
     }
   }
 
-  #node(node: Bare): Node {
-    return { ...this.#place, ...node } as Node;
+  #node(node: BareNode): Node {
+    return { ...this.#place, ...node };
   }
 
   #text(value: string | number | boolean | null): Node {
@@ -584,12 +585,6 @@ class Lowering {
     return this.#seq([about, this.#call('run program', [{ value: program }, ...words, ...others])]);
   }
 }
-
-type Bare = Node extends infer Each
-  ? Each extends Node
-    ? Omit<Each, 'start' | 'end'>
-    : never
-  : never;
 
 /** The text of an expression that is written as such. */
 function writtenText(expression: Expression): string | undefined {

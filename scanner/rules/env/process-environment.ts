@@ -1,7 +1,7 @@
 /** The environment of a process is read by way of the system. */
-import { type CapabilityFact, mountPath, type TraitFact } from '../../fact/fact.ts';
+import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
-import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import { pathsOfKind } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const processEnvironment = defineRule({
@@ -14,18 +14,13 @@ export const processEnvironment = defineRule({
   fix: 'Read the variables you need by name.',
   maps: { cwe: ['CWE-200'], attack: ['T1552', 'T1057'] },
   reads: ['capability:mount', 'trait:process-environment'],
-  check: (context) => [
-    ...context
-      .of('capability')
-      .filter(
-        (fact) =>
-          mountPath(fact) !== undefined &&
-          sensitivePath(mountPath(fact) ?? '')?.kind === 'process-environment',
-      )
-      .map((fact) => draftOf(fact, `reads ${mountPath(fact)}`)),
-    ...context
-      .of('trait')
-      .map((fact) => draftOf(fact, `lists other processes with their environment: ${fact.detail}`)),
+  check: ({ of }) => [
+    ...pathsOfKind('process-environment', of('capability')).map(({ fact, path }) =>
+      draftOf(fact, `reads ${path}`),
+    ),
+    ...of('trait').map((fact) =>
+      draftOf(fact, `lists other processes with their environment: ${fact.detail}`),
+    ),
   ],
 });
 

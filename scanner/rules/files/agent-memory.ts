@@ -1,6 +1,6 @@
 /** An agent’s memory, instructions or settings are written. */
 import { type CapabilityFact, mountPath } from '../../fact/fact.ts';
-import { isInText, milder, runs } from '../../fact/standing.ts';
+import { isInText, milder, milderInText, runs } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, draftAt, type FindingDraft, type RuleContext } from '../../rule.ts';
@@ -81,7 +81,7 @@ export const homeHarvest = defineRule({
         return [];
       const at = { span: fact.span, confidence: fact.certainty };
       if (keyNames.test(snippetOf(fact, context))) {
-        const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+        const severity = milderInText('high', fact);
         return [
           {
             ...at,

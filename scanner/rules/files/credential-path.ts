@@ -1,6 +1,6 @@
 /** A file with credentials is used. */
 import type { CapabilityFact } from '../../fact/fact.ts';
-import { isInText, milder } from '../../fact/standing.ts';
+import { isInText, milder, milderInText } from '../../fact/standing.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, draftAt, type FindingDraft, type RuleContext } from '../../rule.ts';
@@ -99,7 +99,7 @@ function usesOf(kind: 'browser' | 'wallet'): (context: RuleContext) => FindingDr
     of('capability').flatMap((fact) => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
       if (found?.kind !== kind) return [];
-      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      const severity = milderInText('high', fact);
       const message = `${fact.api} uses ${path}: ${found.says}`;
       return [draftAt(fact, message, { severity })];
     });

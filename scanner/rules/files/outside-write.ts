@@ -1,7 +1,7 @@
 /** Files outside of the skill's and the project's folders are written or deleted. */
 import { type CapabilityFact, mountPath } from '../../fact/fact.ts';
-import { isInText, milder, runs } from '../../fact/standing.ts';
-import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import { isInText, milder, milderInText, runs } from '../../fact/standing.ts';
+import { pathsOfKind, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { needsCapability } from '../../manifest/observed.ts';
 import { defineRule, draftAt } from '../../rule.ts';
 
@@ -104,7 +104,7 @@ export const linkEscape = defineRule({
       const at = { span: fact.span, confidence: fact.certainty };
       const secret = sensitivePath(target);
       if (secret !== undefined || /^(\/|~\/?|\/(etc|home|root|Users|proc)\/?)$/.test(target)) {
-        const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+        const severity = milderInText('high', fact);
         const what = secret === undefined ? 'everything below it' : secret.says;
         return [{ ...at, kind: 'malice', severity, message: `makes a link to ${target}: ${what}` }];
       }
@@ -126,18 +126,11 @@ export const device = defineRule({
   maps: { cwe: ['CWE-552'], attack: ['T1003', 'T1005', 'T1056.001'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact) => {
-      const { capability } = fact;
-      if (
-        capability.kind !== 'mount' ||
-        capability.path === undefined ||
-        sensitivePath(capability.path)?.kind !== 'device'
-      )
-        return [];
+    pathsOfKind('device', of('capability')).flatMap(({ fact, path }) => {
       // Writing to one is the business of files/destructive.
       if (fact.traits.includes('write') || fact.traits.includes('delete')) return [];
-      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-      return [draftAt(fact, `${fact.api} reads ${capability.path}`, { severity })];
+      const severity = milderInText('high', fact);
+      return [draftAt(fact, `${fact.api} reads ${path}`, { severity })];
     }),
 });
 
@@ -159,16 +152,11 @@ export const agentHistory = defineRule({
     const usual = capabilities.some(({ capability }) => capability.kind === 'egress')
       ? 'medium'
       : 'low';
-    return capabilities.flatMap((fact) => {
-      const path = mountPath(fact);
-      if (path === undefined || sensitivePath(path)?.kind !== 'agent-history') return [];
-      const severity = milder(isInText(fact) ? 'low' : usual, fact);
-      return [
-        draftAt(fact, `${fact.api} uses ${path}: what was said in an agent’s sessions`, {
-          severity,
-        }),
-      ];
-    });
+    return pathsOfKind('agent-history', capabilities).map(({ fact, path }) =>
+      draftAt(fact, `${fact.api} uses ${path}: what was said in an agent’s sessions`, {
+        severity: milder(isInText(fact) ? 'low' : usual, fact),
+      }),
+    );
   },
 });
 
@@ -185,12 +173,10 @@ export const shellHistory = defineRule({
   maps: { cwe: ['CWE-552', 'CWE-532'], attack: ['T1552.003'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact) => {
-      const path = mountPath(fact);
-      if (path === undefined || sensitivePath(path)?.kind !== 'history') return [];
+    pathsOfKind('history', of('capability')).flatMap(({ fact, path }) => {
       // Emptying it is the business of persistence/history-off.
       if (fact.traits.includes('delete')) return [];
-      const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+      const severity = milderInText('high', fact);
       return [draftAt(fact, `${fact.api} reads ${path}`, { severity })];
     }),
 });
@@ -217,7 +203,7 @@ export const destructive = defineRule({
         /^(\/|\/\*|~\/?|~\/\*|\/(home|usr|etc|var|root|Users)\/?\*?)$/.test(path);
       const isDevice = sensitivePath(path)?.kind === 'device';
       if (!isAll && !isDevice) return [];
-      const severity = milder(isInText(fact) ? 'high' : 'critical', fact);
+      const severity = milderInText('critical', fact);
       return [
         draftAt(fact, `${fact.api} ${isAll ? 'deletes' : 'writes to'} ${path}`, { severity }),
       ];
@@ -236,14 +222,10 @@ export const containerSocket = defineRule({
   fix: 'Remove it. Declare what the skill needs from the machine as a mount or an exec in skill.json.',
   maps: { attack: ['T1611', 'T1610'] },
   reads: ['capability:mount'],
-  check: (context) =>
-    context.of('capability').flatMap((fact) => {
-      const path = mountPath(fact);
-      if (path === undefined || sensitivePath(path)?.kind !== 'container-socket') return [];
-      return [
-        draftAt(fact, `${fact.api} uses ${path}`, {
-          severity: milder(isInText(fact) ? 'medium' : 'high', fact),
-        }),
-      ];
-    }),
+  check: ({ of }) =>
+    pathsOfKind('container-socket', of('capability')).map(({ fact, path }) =>
+      draftAt(fact, `${fact.api} uses ${path}`, {
+        severity: milderInText('high', fact),
+      }),
+    ),
 });

@@ -1,6 +1,6 @@
 /** Anybody may write to a file afterwards, or it runs with its owner's rights. */
 
-import { isInText, milder, runs } from '../../fact/standing.ts';
+import { milderInText, runs } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
 
 export const permissions = defineRule({
@@ -19,7 +19,7 @@ export const permissions = defineRule({
       const at = { span: fact.span, confidence: fact.certainty };
       if (!runs(fact)) return [];
       if (/^0?o?[4567][0-7]{3}$|(^|,)[ugoa]*u[ugoa]*[+=][rwxX]*s|^\+[rwxX]*s/.test(mode)) {
-        const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
+        const severity = milderInText('high', fact);
         return [
           {
             ...at,

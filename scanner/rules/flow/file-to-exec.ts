@@ -2,7 +2,7 @@
 import { basename } from 'node:path/posix';
 import { type FactOf, type FlowFact, mountPath } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
-import { isInText, milder, runs } from '../../fact/standing.ts';
+import { isInText, milder, milderInText, runs } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -71,7 +71,7 @@ function draftOfStart(flow: FlowFact, sources: readonly TaintSource[]): FindingD
   const isExpected = isPinned || isRelease(flow.source.name) || isKnownInstaller(flow.source.name);
   if (isExpected)
     return draftOfFlow(flow, { kind: 'capability', severity: milder('medium', flow), message });
-  return draftOfFlow(flow, { severity: milder(isInText(flow) ? 'medium' : 'high', flow), message });
+  return draftOfFlow(flow, { severity: milderInText('high', flow), message });
 }
 
 // A program that compares what it received with a digest that stands in it runs always the same.

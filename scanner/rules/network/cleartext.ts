@@ -1,6 +1,6 @@
 /** A request goes unencrypted. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { isInText, milder, runs } from '../../fact/standing.ts';
+import { isInText, milder, milderInText, runs } from '../../fact/standing.ts';
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
 import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
@@ -79,7 +79,7 @@ export const oddPort = defineRule({
           {
             ...at,
             kind: 'malice',
-            severity: milder(isInText(fact) ? 'low' : 'medium', fact),
+            severity: milderInText('medium', fact),
             message: `${at.message}, where remote control kits listen by default`,
           },
         ];

@@ -2,7 +2,7 @@
 import { type DropKind, dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact, FactOf } from '../../fact/fact.ts';
-import { isInText, milder, runs } from '../../fact/standing.ts';
+import { isInText, milder, milderInText, runs } from '../../fact/standing.ts';
 import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 
 export const dropHost = defineRule({
@@ -123,7 +123,7 @@ export const anonymity = defineRule({
         return [
           {
             ...at,
-            severity: milder(isInText(fact) ? 'medium' : 'high', fact),
+            severity: milderInText('high', fact),
             message: `${fact.api} contacts ${host}, whose owner is hidden`,
           },
         ];

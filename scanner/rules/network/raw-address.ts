@@ -2,7 +2,7 @@
 import { addressClass } from '../../../skills-index/network/network-address.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FactOf } from '../../fact/fact.ts';
-import { isInText, milder } from '../../fact/standing.ts';
+import { isInText, milder, milderInText } from '../../fact/standing.ts';
 import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../lookup-tables/network-programs.ts';
 import { defineRule, draftAt } from '../../rule.ts';
@@ -141,7 +141,7 @@ export const rawSocket = defineRule({
       const { host, scheme } = parseEgressUrl(capability.url);
       if (isLoopbackHost(host) || (scheme !== 'tcp' && scheme !== 'udp')) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
-      const severity = milder(isInText(fact) ? 'info' : 'low', fact);
+      const severity = milderInText('low', fact);
       return [draftAt(fact, `${api} opens a ${scheme} connection to ${to}`, { severity })];
     }),
 });
@@ -164,7 +164,7 @@ export const shellSocket = defineRule({
       const { host } = parseEgressUrl(fact.capability.url);
       if (isLoopbackHost(host)) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
-      const severity = milder(isInText(fact) ? 'low' : 'medium', fact);
+      const severity = milderInText('medium', fact);
       return [draftAt(fact, `${fact.api} connects to ${to}`, { severity })];
     }),
 });

@@ -5,7 +5,7 @@
 import type { CapabilityFact } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { sensitiveMount, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import { pathsOfKind, sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, draftAt, type FindingDraft } from '../../rule.ts';
 import { draftsOfTrait } from '../draft-of-trait.ts';
@@ -174,23 +174,16 @@ export const shellProfile = defineRule({
   maps: { attack: ['T1546.004'] },
   reads: ['capability:exec', ...announcementReads],
   check: (context) =>
-    context.of('capability').flatMap((fact) => {
-      const { capability } = fact;
-      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro')
-        return [];
-      if (
-        sensitivePath(capability.path)?.kind !== 'shell-profile' ||
-        staysInTemporary(capability.path, fact, context)
-      )
-        return [];
+    pathsOfKind('shell-profile', context.of('capability')).flatMap(({ fact, path, isRead }) => {
+      if (isRead || staysInTemporary(path, fact, context)) return [];
       const inText = isInText(fact);
       const isPlain = inText && setsVariable.test(lineOf(fact, context.sources));
-      const announced = !inText && isAnnounced(fact, capability.path, context);
+      const announced = !inText && isAnnounced(fact, path, context);
       const isMild = inText || announced || onlySetsVariables(fact, context.sources);
       return [
         draftAt(
           fact,
-          `${fact.api} writes ${capability.path}, which every new shell runs${announced ? '; SKILL.md announces it' : ''}`,
+          `${fact.api} writes ${path}, which every new shell runs${announced ? '; SKILL.md announces it' : ''}`,
           {
             kind: inText ? 'capability' : 'malice',
             severity: milder(isPlain ? 'low' : isMild ? 'medium' : 'high', fact),
