@@ -481,8 +481,9 @@ function storesIn(thing: Thing): readonly Fields[] {
   return [...(around === program.env ? [] : present(around)), ...(self ? objectsOf(self) : [])];
 }
 
-function isCallable({ is }: Thing): boolean {
-  return /^(api|function|class|bound)$/.test(is);
+/** Whether a thing is something that a program calls. */
+export function isCallable({ is }: Thing): boolean {
+  return /^(api|function|class|bound|finder)$/.test(is);
 }
 
 function nameIn(thing: Thing): unknown {

@@ -199,8 +199,7 @@ function fallbackOf(engine: Engine, param: Param, frame: Invocation): Value | un
   const { fallback } = param;
   if (fallback === undefined) return undefined;
   // `def f(all=[])`: all calls have one list.
-  const isKept =
-    engine.knowledge.isOpen && (fallback.kind === 'list' || fallback.kind === 'record');
+  const isKept = engine.knowledge.isOpen && /^(list|record)$/.test(fallback.kind);
   const made = (): Value => engine.evaluate(fallback, frame);
   return isKept ? keep(engine.kept, param, made) : made();
 }

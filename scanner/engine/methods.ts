@@ -21,6 +21,7 @@ import {
   staticOf,
 } from './classes.ts';
 import { rowFor } from './effects/effects.ts';
+import { isCallable } from './heap.ts';
 import type { Engine } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import { itemAt } from './items.ts';
@@ -228,7 +229,7 @@ function callOnObject(
   const field = isField ? thing.object.field(name) : undefined;
   const api = `${kind === 'list' ? 'List' : 'Record'}#${name}`;
   const own = (): Value => callApi(engine, site, api, given, withNodes(self, nodes));
-  if (field?.things.some(({ is }) => callable.has(is))) {
+  if (field?.things.some(isCallable)) {
     const isEntry = isMap && rowFor(engine, api) !== undefined;
     const called = callValue(engine, site, withReceiver(field, self), given);
     return isEntry ? either([called, own()]) : called;
@@ -369,7 +370,7 @@ function callOwn(
   const field = self.things.flatMap((thing) =>
     thing.is === 'object' ? (thing.object.fields.get(name) ?? usual ?? []) : [],
   );
-  return field.some(({ things }) => things.some(({ is }) => callable.has(is)))
+  return field.some(({ things }) => things.some(isCallable))
     ? callValue(engine, site, withReceiver(either(field), self), given)
     : undefined;
 }
@@ -384,8 +385,6 @@ export function withReceiver(field: Value, self: Value): Value {
   );
   return { ...field, things };
 }
-
-const callable: ReadonlySet<Thing['is']> = new Set(['function', 'api', 'bound', 'finder', 'class']);
 
 function callStatic(
   engine: Engine,

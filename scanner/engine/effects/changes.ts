@@ -5,6 +5,7 @@ import { inherit } from '../classes.ts';
 import type { Heap } from '../heap.ts';
 import type { Engine } from '../interpret.ts';
 import { numberOf } from '../library/cuts.ts';
+import { type SortOrder, sortedList } from '../library/sorting.ts';
 import {
   absorb,
   allNodesOf,
@@ -215,6 +216,15 @@ function loosen(
   const rest = partly([...items, ...present(object.shape.rest)]);
   putItems(engine, object, kept);
   engine.heap.reshape(object, { rest });
+}
+
+/** Sorts a list in its place. */
+export function sortInPlace(engine: Engine, object: HeapObject, order: SortOrder): void {
+  const list = sortedList({ ...unknown, isOpen: false, things: [{ is: 'object', object }] }, order);
+  for (const { fields, rest } of objectsOf(list)) {
+    putItems(engine, object, [...fields.values()]);
+    engine.heap.reshape(object, { rest });
+  }
 }
 
 function putItems(engine: Engine, object: HeapObject, items: readonly Value[]): void {

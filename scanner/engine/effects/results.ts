@@ -9,7 +9,7 @@ import { classFrom } from '../classes.ts';
 import type { Engine } from '../interpret.ts';
 import { itemAt } from '../items.ts';
 import { compute, isCodec } from '../library/library.ts';
-import { sortedList, sortInPlace } from '../library/sorting.ts';
+import { sortedList } from '../library/sorting.ts';
 import { memberByText } from '../names.ts';
 import { inWords, isListed, iterated, shownBy } from '../protocols.ts';
 import {
@@ -41,6 +41,7 @@ import {
   withNodes,
 } from '../value.ts';
 import { methodOn, parametersOf } from './callbacks.ts';
+import { sortInPlace } from './changes.ts';
 import { receiversIn } from './channels.ts';
 import { type ApiCall, allGiven, argOf, siteOf } from './effects.ts';
 import { filtered, flatMapped, found, mapped, promised, resolvers } from './item-results.ts';

@@ -6,7 +6,7 @@ import { bytesOf, textOf } from './codecs.ts';
 
 /** A list as a text: `C*` bytes, `U*` letters, `m` base64, `H*` hexadecimal, `a*` as it is. */
 export function packed(items: readonly Known[], format: string): Value | undefined {
-  const [, kind = ''] = /^([CcUmHaAu])[\d*]*0?$/.exec(format) ?? [];
+  const [, kind = ''] = /^([CcUmHaA])[\d*]*0?$/.exec(format) ?? [];
   if (/[CcU]/.test(kind) && items.every((item) => typeof item === 'number')) {
     const text = kind === 'U' ? String.fromCodePoint(...items) : textOf(Buffer.from(items));
     return textValue(text);
@@ -18,25 +18,9 @@ export function packed(items: readonly Known[], format: string): Value | undefin
   return /[aA]/.test(kind) ? textValue(first.whole) : undefined;
 }
 
-// Lines of three bytes in four letters, behind a letter for their number (POSIX uuencode).
-function uudecoded(text: string): string {
-  const bytes = text.split('\n').flatMap((line) => {
-    const length = (line.charCodeAt(0) - 32) & 63;
-    const sixes = Array.from(line.slice(1), (letter) => (letter.charCodeAt(0) - 32) & 63);
-    const found = sixes.flatMap((six, at) => {
-      const next = sixes[at + 1] ?? 0;
-      const shift = (at % 4) * 2;
-      return at % 4 === 3 ? [] : [((six << (2 + shift)) | (next >> (4 - shift))) & 255];
-    });
-    return line === '' ? [] : found.slice(0, length);
-  });
-  return textOf(Buffer.from(bytes));
-}
-
 /** A text as a list of what it was made of. */
 export function unpacked(text: string, format: string): Value | undefined {
-  const [, kind = ''] = /^([CcUmHaAu])[\d*]*0?$/.exec(format) ?? [];
-  if (kind === 'u') return listValue([textValue(uudecoded(text))]);
+  const [, kind = ''] = /^([CcUmHaA])[\d*]*0?$/.exec(format) ?? [];
   const bytes = bytesOf(text);
   switch (kind) {
     case 'C':

@@ -1,22 +1,11 @@
 /** Lists in an order: what `sorted` gives, and what sorting does to a list. */
-import type { Engine } from '../interpret.ts';
 import { Text } from '../text.ts';
-import {
-  type HeapObject,
-  itemsOf,
-  type Known,
-  knownOf,
-  listValue,
-  objectsOf,
-  unknown,
-  type Value,
-  withNodes,
-} from '../value.ts';
+import { itemsOf, type Known, knownOf, listValue, type Value, withNodes } from '../value.ts';
 import { compute } from './library.ts';
 import { anyOrder } from './lists.ts';
 
 /** What a list is sorted by. */
-interface SortOrder {
+export interface SortOrder {
   /** What a function of the program gave for each item, if there is one. */
   readonly keys: Value | undefined;
   /** Whether the last comes first. */
@@ -35,16 +24,6 @@ export function sortedList(list: Value, { keys, isReversed }: SortOrder): Value 
   pairs.sort((a, b) => compared(a.rank, b.rank));
   if (turn) pairs.reverse();
   return withNodes(listValue(pairs.map(({ item }) => item)), list.nodes);
-}
-
-/** Sorts a list in its place. */
-export function sortInPlace({ heap }: Engine, object: HeapObject, order: SortOrder): void {
-  const list = sortedList({ ...unknown, isOpen: false, things: [{ is: 'object', object }] }, order);
-  for (const { fields, length, rest } of objectsOf(list)) {
-    for (const key of [...object.fields.keys()]) if (!fields.has(key)) heap.delete(object, key);
-    for (const [key, item] of fields) heap.set(object, key, item);
-    heap.reshape(object, { length, rest });
-  }
 }
 
 function isAll(ranks: readonly Known[], is: (rank: Known) => boolean): boolean {
