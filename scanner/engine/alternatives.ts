@@ -6,27 +6,24 @@ import { isBlank } from './store.ts';
 import type { Text } from './text.ts';
 import { countWork, type Thing, type Value } from './value.ts';
 
-/** Functions, and objects that hold some, of which a value may be one. */
+/** Things of which a value may be one. */
 export const functionsMax = 512;
 
 /**
- * As many alternatives as are kept of each sort, and more of those that are called in ways of their
- * own; what is left out beyond those may do what none of the others does.
+ * As many alternatives as are kept of each sort, and all that are called in ways of their own, up to
+ * a number; what is left out beyond it may do what none of the others does.
  */
 export function fewThings(things: readonly Thing[]): { few: readonly Thing[]; isCut: boolean } {
   if (things.length <= alternativesMax) return { few: things, isCut: false };
-  const alike = new Map<string, number>();
-  let others = 0;
-  const few = things.filter((thing) => {
-    const sort = sortOf(thing);
-    const count = sort === undefined ? alternativesMax : (alike.get(sort) ?? 0);
-    if (sort !== undefined) alike.set(sort, count + 1);
-    if (count < alternativesMax) return true;
-    if (sort !== undefined) return false;
-    others += 1;
-    return others <= functionsMax;
+  const alike = new Map<unknown, number>();
+  const different = things.filter((thing) => {
+    const sort = sortOf(thing) ?? thing;
+    const count = alike.get(sort) ?? 0;
+    alike.set(sort, count + 1);
+    return count < alternativesMax;
   });
-  return { few: few.length === things.length ? things : few, isCut: others > functionsMax };
+  const few = different.slice(0, functionsMax);
+  return { few: few.length === things.length ? things : few, isCut: few.length < different.length };
 }
 
 // What things do in the same way, as far as they are called.

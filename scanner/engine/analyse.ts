@@ -8,7 +8,7 @@ import type { Analyse, FrontEndContext, FrontEndResult } from '../programs/front
 import { nothingGiven } from './calls.ts';
 import { sampleOf } from './classes.ts';
 import { frameOf, runProgram } from './effects/files.ts';
-import { Engine, tooMuch } from './interpret.ts';
+import { Engine, nodesFree, tooMuch } from './interpret.ts';
 import { invoke } from './invoke.ts';
 import type { OwnProgram } from './value.ts';
 
@@ -36,8 +36,8 @@ function run(
   try {
     goThrough(engine, programs);
   } catch (cause) {
-    // What was found until then counts.
-    if (!(cause instanceof StepsUsedUp) || engine.left > 0) throw cause;
+    // What was found until the engine's own end counts.
+    if (!(cause instanceof StepsUsedUp) || engine.left >= -nodesFree) throw cause;
   }
   engine.notes.noteChildren();
   return engine;

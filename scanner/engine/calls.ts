@@ -68,6 +68,8 @@ export function givenArgs(...args: readonly Value[]): Given {
 
 /** What the call of a function costs that no node names: of a timer, of one of many. */
 const nodesPerCall = 4;
+/** What each further name takes for each thing that may be called by it. */
+const nodesPerName = 16;
 /** Calls of one function inside one another that are followed. */
 export const recursionMax = 2;
 /** Calls inside one another that are followed. */
@@ -98,6 +100,7 @@ export function callFunction(
     const given = givenBy(engine, node, frame);
     const isByText = !isWritten(key);
     const names = namesIn(key);
+    engine.left -= nodesPerName * (names.length - 1) * of.things.length;
     return inEachWay(engine, given, frame, (way) => {
       const runs = names.map((name) => () => callMethod(engine, site(isByText), of, name, way));
       return either(engine.branches(runs, frame, true));

@@ -188,7 +188,7 @@ export class Heap {
     for (const [store, { fields }] of changes)
       for (const [key, value] of fields) {
         const held = store.held.get(key);
-        if (value !== undefined && isOtherFunction(value, held))
+        if (value && isOtherFunction(value, held))
           this.set(store, key, either([...present(held), value]));
       }
   }

@@ -58,7 +58,7 @@ import {
 import { Variables } from './variables.ts';
 
 /** Nodes gone through in all programs together: a constant, and as many for each character. */
-const nodesFree = 700_000;
+export const nodesFree = 700_000;
 const nodesPerCharacter = 0.5;
 /** A text of 64 letters costs as much as a node. */
 export const charactersPerNodeShift = 6;

@@ -129,8 +129,7 @@ export const device = defineRule({
     pathsOfKind('device', of('capability')).flatMap(({ fact, path }) => {
       // Writing to one is the business of files/destructive.
       if (fact.traits.includes('write') || fact.traits.includes('delete')) return [];
-      const severity = milderInText('high', fact);
-      return [draftAt(fact, `${fact.api} reads ${path}`, { severity })];
+      return [draftAt(fact, `${fact.api} reads ${path}`, { severity: milderInText('high', fact) })];
     }),
 });
 
@@ -176,8 +175,7 @@ export const shellHistory = defineRule({
     pathsOfKind('history', of('capability')).flatMap(({ fact, path }) => {
       // Emptying it is the business of persistence/history-off.
       if (fact.traits.includes('delete')) return [];
-      const severity = milderInText('high', fact);
-      return [draftAt(fact, `${fact.api} reads ${path}`, { severity })];
+      return [draftAt(fact, `${fact.api} reads ${path}`, { severity: milderInText('high', fact) })];
     }),
 });
 

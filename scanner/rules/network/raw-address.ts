@@ -164,8 +164,9 @@ export const shellSocket = defineRule({
       const { host } = parseEgressUrl(fact.capability.url);
       if (isLoopbackHost(host)) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
-      const severity = milderInText('medium', fact);
-      return [draftAt(fact, `${fact.api} connects to ${to}`, { severity })];
+      return [
+        draftAt(fact, `${fact.api} connects to ${to}`, { severity: milderInText('medium', fact) }),
+      ];
     }),
 });
 
