@@ -10,8 +10,8 @@ import { countWork, type Thing, type Value } from './value.ts';
 export const functionsMax = 512;
 
 /**
- * As many alternatives as are kept of each sort, and all that are called in ways of their own, up to
- * a number; what is left out beyond it may do what none of the others does.
+ * As many alternatives as are kept of each sort, and all that are called in ways of their own, up
+ * to a number; what is left out beyond it may do what none of the others does.
  */
 export function fewThings(things: readonly Thing[]): { few: readonly Thing[]; isCut: boolean } {
   if (things.length <= alternativesMax) return { few: things, isCut: false };
