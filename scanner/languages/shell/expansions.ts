@@ -7,6 +7,7 @@ import type { ApiCall } from '../../engine/effects/effects.ts';
 import { unescaped } from '../../engine/library/codecs.ts';
 import {
   concat,
+  countWork,
   dataOf,
   either,
   itemsOf,
@@ -331,8 +332,7 @@ const fieldListsMax = 8;
 
 function hasOneCount(shell: Shell, piece: Value): boolean {
   const separators = separatorsIn(shell);
-  const counts = textsIn(piece).map((text) => fieldsOf(text, separators).length);
-  return new Set(counts).size <= 1;
+  return new Set(textsIn(piece).map((text) => fieldsOf(text, separators).length)).size <= 1;
 }
 
 function fieldsOfOne(shell: Shell, call: ApiCall): Value {
@@ -376,7 +376,7 @@ interface SplitPiece {
 function splitPiece(shell: Shell, piece: Value): SplitPiece {
   const separators = separatorsIn(shell);
   const texts = textsIn(piece);
-  const isSplit = texts.some((text) => [...text].some((letter) => separators.has(letter)));
+  const isSplit = [...texts.join('')].some((letter) => separators.has(letter));
   if (!isSplit) return { isOpenAtStart: true, isOpenAtEnd: true, found: [piece] };
   const [first = ''] = texts;
   const rows = texts.map((text) =>
@@ -410,6 +410,8 @@ export function fieldsOf(text: string, separators: ReadonlySet<string>): string[
   const found: string[] = [];
   let field = '';
   let hasField = false;
+  // Several steps look at each letter.
+  countWork(4 * text.length);
   for (const character of text) {
     if (!separators.has(character)) {
       field += character;
