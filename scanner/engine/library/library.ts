@@ -87,10 +87,12 @@ export function foldOperator(op: Operator, args: readonly Value[]): Value {
     return listValue(
       Array.from({ length: Math.min(b, listCharsMax) }, () => itemsOf(left) ?? []).flat(),
     );
-  if (op === 'range' || op === 'until') return range(a, b, op === 'range') ?? data();
+  if (op === 'range' || op === 'until') return range(left, right, op === 'range') ?? data();
   if (op === 'not' && args.length === 1)
     return a === undefined ? data() : scalarValue(a === null || a === false);
-  if ((op === '==' || op === '!=') && a !== undefined && b !== undefined)
+  // To some languages `true` is 1.
+  const isAlike = typeof a === typeof b || a === null || b === null;
+  if ((op === '==' || op === '!=') && a !== undefined && b !== undefined && isAlike)
     return scalarValue((a === b) === (op === '=='));
   const number = arithmetic(op, a, args.length === 1 ? 0 : b);
   return number === undefined ? data() : scalarValue(number);
@@ -130,7 +132,7 @@ function ofTexts(op: Operator, left: Value, right: Value): Value | undefined {
   if (op === '%' && a instanceof Text) return formatted(a.whole, itemsOf(right) ?? [right]);
   if (op === '^' && isText) return xored(a.whole, b.whole);
   if (!isText) return undefined;
-  if (op === 'range') return range(a, b, true);
+  if (op === 'range') return range(left, right, true);
   const answer = compared(op, a.whole, b.whole);
   return answer === undefined ? undefined : scalarValue(answer);
 }
@@ -163,20 +165,27 @@ function xored(a: string, b: string): Value {
   return { ...textValue(letters.join('')), isFolded: true, isDecoded: true };
 }
 
-function range(a: Known, b: Known, isClosed: boolean): Value | undefined {
-  if (a instanceof Text && b instanceof Text && a.whole.length === 1 && b.whole.length === 1) {
-    const from = a.whole.charCodeAt(0);
-    const length = Math.max(0, b.whole.charCodeAt(0) - from + (isClosed ? 1 : 0));
-    return listValue(Array.from({ length }, (_, at) => textValue(String.fromCharCode(from + at))));
-  }
-  if (typeof a !== 'number' || typeof b !== 'number') return undefined;
-  const length = b - a + (isClosed ? 1 : 0);
+function range(left: Value, right: Value, isClosed: boolean): Value | undefined {
+  const from = byteOf(left);
+  const to = byteOf(right);
+  if (from === undefined || to === undefined) return undefined;
+  const length = Math.max(0, to - from + (isClosed ? 1 : 0));
+  const made = left.texts.length > 0 ? (code: number) => textValue(letterOf(code)) : scalarValue;
   if (length > listCharsMax) return undefined;
-  return listValue(Array.from({ length: Math.max(0, length) }, (_, at) => scalarValue(a + at)));
+  return listValue(Array.from({ length }, (_, at) => made(from + at)));
 }
 
+// What every language gives alike: some have longer whole numbers, others shorter ones for bits.
 function arithmetic(op: Operator, a: Known, b: Known): number | boolean | undefined {
   if (typeof a !== 'number' || typeof b !== 'number') return undefined;
+  const isShort = [a, b].every((one) => (one | 0) === one);
+  if (/^([&|^~]|<<|>>)$/.test(op) && !isShort) return undefined;
+  const made = arithmeticOf(op, a, b);
+  const isLong = [a, b, Number(made)].some((one) => Math.abs(one) > Number.MAX_SAFE_INTEGER);
+  return isLong ? undefined : made;
+}
+
+function arithmeticOf(op: Operator, a: number, b: number): number | boolean | undefined {
   switch (op) {
     case '+':
       return a + b;
@@ -202,7 +211,7 @@ function arithmetic(op: Operator, a: Known, b: Known): number | boolean | undefi
     case '~':
       return ~a;
     case '<<':
-      return a << b;
+      return a << b === a * 2 ** b ? a << b : undefined;
     case '>>':
       return a >> b;
     default:
@@ -420,7 +429,9 @@ function ofScalars(computation: Computation, first: Value, second: Value): Value
   }
   const text = known instanceof Text ? known.whole.trim() : undefined;
   const base = knownOf(second);
-  if (base === undefined) return undefined;
+  // Not all languages read `0x10` and `1_000`.
+  if (base === undefined || (base !== 16 && /^[-+]?(0[box]|\d+_)/i.test(text ?? '')))
+    return undefined;
   const number =
     text === undefined
       ? known

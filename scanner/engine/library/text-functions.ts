@@ -180,7 +180,8 @@ export function ofText(
         ? textValue(text.repeat(Math.max(0, Math.min(a, listCharsMax))))
         : undefined;
     case 'length':
-      return hasHole ? undefined : scalarValue(text.length);
+      // Languages count letters or units of UTF-16.
+      return hasHole || /[\ud800-\udfff]/.test(text) ? undefined : scalarValue(text.length);
     case 'letters':
       return hasHole ? undefined : listValue([...text].map((letter) => textValue(letter)));
     case 'bytes':

@@ -81,15 +81,12 @@ export function settingsFacts(source: TaintSource, settings: readonly Setting[])
           traits: [],
         });
     }
-    if (tools.isText(setting)) embedded.push(textFor(source, setting));
+    if (tools.isText(setting))
+      embedded.push({ ...shellProgram(source, setting), language: 'text' });
     if (value.length >= 16 && facts.length < settingsTextsMax && !isBlob(value))
       facts.push({ ...about, kind: 'text', role: 'string', text: value, detail: last });
   }
   return { facts, embedded, unanalysed: [] };
-}
-
-function textFor(source: TaintSource, setting: Setting): EmbeddedProgram {
-  return { ...shellProgram(source, setting), language: 'text' };
 }
 
 function shellProgram(source: TaintSource, setting: Setting): EmbeddedProgram {

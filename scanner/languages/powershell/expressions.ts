@@ -16,20 +16,22 @@ const operatorAhead = /[-+*/%.,\u2013|]/;
 
 /** Parses an expression with all its operators. */
 export function parseExpression(reader: Reader): Expression {
-  return deeper(reader, () => parseLevel(reader, 0));
+  return deeper(reader, () => parseLevel(reader, 0, parseList));
 }
 
-function parseLevel(reader: Reader, level: number): Expression {
+type Parse = (reader: Reader) => Expression;
+
+function parseLevel(reader: Reader, level: number, operand: Parse): Expression {
   const operator = operators[level];
-  if (operator === undefined) return parseList(reader);
-  let left = parseLevel(reader, level + 1);
+  if (operator === undefined) return operand(reader);
+  let left = parseLevel(reader, level + 1, operand);
   for (;;) {
     skipBlanks(reader, false);
     if (!operatorAhead.test(reader.text[reader.at] ?? '')) return left;
     const found = take(reader, operator);
     if (found === undefined) return left;
     skipBlanks(reader, true);
-    const right = parseLevel(reader, level + 1);
+    const right = parseLevel(reader, level + 1, operand);
     left = { type: 'operation', operator: nameOf(found[0]), left, right };
   }
 }
@@ -204,27 +206,10 @@ export function parseParameters(reader: Reader): Parameter[] {
     skipBlanks(reader, true);
     const hasValue = take(reader, /=/y) !== undefined;
     skipBlanks(reader, true);
-    parameters.push({ name, value: hasValue ? parseUnaryOnly(reader) : undefined });
+    // A comma ends the default of a parameter.
+    parameters.push({ name, value: hasValue ? parseLevel(reader, 0, parseUnary) : undefined });
   }
   return parameters;
-}
-
-function parseUnaryOnly(reader: Reader): Expression {
-  return parseLevelWithoutList(reader);
-}
-
-// A comma ends the default of a parameter.
-function parseLevelWithoutList(reader: Reader): Expression {
-  let left = parseUnary(reader);
-  for (;;) {
-    skipBlanks(reader, true);
-    const found = operators
-      .map((operator) => take(reader, operator))
-      .find((one) => one !== undefined);
-    if (found === undefined) return left;
-    skipBlanks(reader, true);
-    left = { type: 'operation', operator: nameOf(found[0]), left, right: parseUnary(reader) };
-  }
 }
 
 /** Skips `[Attribute(…)]` and types before a parameter or a block. */

@@ -104,10 +104,10 @@ class Lowering extends Definitions {
     Number: (node, at) => {
       const written = this.textOf(node).replaceAll('_', '').toLowerCase();
       const number = Number(written.replace(/^0+(?=\d)/, '')) || 0;
-      const isExact =
-        Number.isSafeInteger(number) ||
-        written.length > digitsMax ||
-        !/^(0x[\da-f]+|\d+)$/.test(written);
+      const isWhole = /^(0[box][\da-f]+|\d+)$/.test(written);
+      // `1.0` is no 1 as a text.
+      if (!isWhole && Number.isInteger(number)) return ir.hole(at);
+      const isExact = Number.isSafeInteger(number) || written.length > digitsMax || !isWhole;
       return ir.constant(at, isExact ? number : BigInt(written));
     },
     String: (node, at) => this.string(node, at),

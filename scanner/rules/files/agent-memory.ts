@@ -81,12 +81,11 @@ export const homeHarvest = defineRule({
         return [];
       const at = { span: fact.span, confidence: fact.certainty };
       if (keyNames.test(snippetOf(fact, context))) {
-        const severity = milderInText('high', fact);
         return [
           {
             ...at,
             kind: 'malice',
-            severity,
+            severity: milderInText('high', fact),
             message: `${fact.api} searches ${path} for keys or passwords`,
           },
         ];

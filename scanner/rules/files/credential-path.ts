@@ -99,9 +99,8 @@ function usesOf(kind: 'browser' | 'wallet'): (context: RuleContext) => FindingDr
     of('capability').flatMap((fact) => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
       if (found?.kind !== kind) return [];
-      const severity = milderInText('high', fact);
       const message = `${fact.api} uses ${path}: ${found.says}`;
-      return [draftAt(fact, message, { severity })];
+      return [draftAt(fact, message, { severity: milderInText('high', fact) })];
     });
 }
 

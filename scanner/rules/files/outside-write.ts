@@ -201,9 +201,10 @@ export const destructive = defineRule({
         /^(\/|\/\*|~\/?|~\/\*|\/(home|usr|etc|var|root|Users)\/?\*?)$/.test(path);
       const isDevice = sensitivePath(path)?.kind === 'device';
       if (!isAll && !isDevice) return [];
-      const severity = milderInText('critical', fact);
       return [
-        draftAt(fact, `${fact.api} ${isAll ? 'deletes' : 'writes to'} ${path}`, { severity }),
+        draftAt(fact, `${fact.api} ${isAll ? 'deletes' : 'writes to'} ${path}`, {
+          severity: milderInText('critical', fact),
+        }),
       ];
     }),
 });

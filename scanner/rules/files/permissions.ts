@@ -19,12 +19,11 @@ export const permissions = defineRule({
       const at = { span: fact.span, confidence: fact.certainty };
       if (!runs(fact)) return [];
       if (/^0?o?[4567][0-7]{3}$|(^|,)[ugoa]*u[ugoa]*[+=][rwxX]*s|^\+[rwxX]*s/.test(mode)) {
-        const severity = milderInText('high', fact);
         return [
           {
             ...at,
             kind: 'malice',
-            severity,
+            severity: milderInText('high', fact),
             message: `makes ${paths.join(' ') || 'a file'} run with its owner’s rights (${mode})`,
           },
         ];

@@ -141,8 +141,11 @@ export const rawSocket = defineRule({
       const { host, scheme } = parseEgressUrl(capability.url);
       if (isLoopbackHost(host) || (scheme !== 'tcp' && scheme !== 'udp')) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
-      const severity = milderInText('low', fact);
-      return [draftAt(fact, `${api} opens a ${scheme} connection to ${to}`, { severity })];
+      return [
+        draftAt(fact, `${api} opens a ${scheme} connection to ${to}`, {
+          severity: milderInText('low', fact),
+        }),
+      ];
     }),
 });
 

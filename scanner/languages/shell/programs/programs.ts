@@ -4,7 +4,14 @@
  */
 
 import { applyRow } from '../../../engine/effects/effects.ts';
-import { dataOf, listValue, textValue, type Value } from '../../../engine/value.ts';
+import {
+  contentsOf,
+  dataOf,
+  listValue,
+  objectsOf,
+  textValue,
+  type Value,
+} from '../../../engine/value.ts';
 import type { FlowSink } from '../../../fact/fact.ts';
 import type { Row, RowEffect } from '../../../knowledge/row.ts';
 import { shellRows, valuedOptions } from '../../../knowledge/shell-programs.ts';
@@ -100,7 +107,11 @@ function withContents(
   const { body = [], files = [], ...rest } = effect;
   const data = body.flatMap((one) => {
     const value = typeof one === 'string' && one !== 'input' ? named.get(one) : undefined;
-    return value === undefined ? [] : value.things.length > 0 ? [...membersIn(value)] : [value];
+    return value === undefined
+      ? []
+      : value.things.length > 0
+        ? objectsOf(value).flatMap(contentsOf)
+        : [value];
   });
   // The operand of `gh api` is a place of the service.
   const from = files.flatMap((one) => (typeof one === 'object' ? (one.rest ?? []) : []))[0];
@@ -112,12 +123,6 @@ function withContents(
     .map((path) => shell.read(at, path));
   named.set('contents', listValue(contents));
   return { ...rest, body: [...body, 'contents'] };
-}
-
-function membersIn(value: Value): readonly Value[] {
-  return value.things.flatMap((thing) =>
-    thing.is === 'object' ? [...thing.object.fields.values()] : [],
-  );
 }
 
 function isMeantBy({ when }: RowEffect, named: ReadonlyMap<string, Value>): boolean {
