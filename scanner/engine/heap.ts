@@ -183,13 +183,12 @@ export class Heap {
     this.#become(former);
   }
 
-  /** Functions that changes may put somewhere, if what decides it is not what it seems. */
+  /** What changes may put somewhere, if what decides it is not what it seems. */
   maySet(changes: Changes): void {
     for (const [store, { fields }] of changes)
       for (const [key, value] of fields) {
         const held = store.held.get(key);
-        if (value && isOtherFunction(value, held))
-          this.set(store, key, either([...present(held), value]));
+        if (value && adds(value, held)) this.set(store, key, either([...present(held), value]));
       }
   }
 

@@ -136,6 +136,7 @@ const joins =
 
 // A shell whose input and output are a connection.
 function remoteShell(source: TaintSource, { facts, embedded }: FrontEndResult): Fact[] {
+  if (!joins.test(source.text)) return [];
   const here = facts.filter(({ span }) => span.path === source.path);
   const startsShell =
     here.some(
@@ -150,7 +151,6 @@ function remoteShell(source: TaintSource, { facts, embedded }: FrontEndResult): 
         language === 'shell' &&
         shells.test(text.trim().split(/['"\s]+/)[0] ?? ''),
     );
-  if (!startsShell || !joins.test(source.text)) return [];
   const socket = here.find(
     (fact) =>
       (fact.kind === 'trait' && fact.trait === 'listen' && bare.test(fact.api)) ||
@@ -159,7 +159,7 @@ function remoteShell(source: TaintSource, { facts, embedded }: FrontEndResult): 
         fact.traits.includes('raw-socket') &&
         !isLoopbackHost(targetOf(fact.capability.url).host)),
   );
-  if (socket === undefined) return [];
+  if (!startsShell || socket === undefined) return [];
   const { certainty, context, span } = socket;
   const detail = 'a shell whose input and output are a connection';
   return [{ kind: 'trait', trait: 'reverse-shell', detail, api: 'net', span, context, certainty }];
