@@ -7,7 +7,7 @@ import type { Text } from './text.ts';
 import { countWork, type Thing, type Value } from './value.ts';
 
 /** Things of which a value may be one. */
-export const functionsMax = 512;
+export const thingsMax = 512;
 
 /**
  * As many alternatives as are kept of each sort, and all that are called in ways of their own, up
@@ -22,7 +22,7 @@ export function fewThings(things: readonly Thing[]): { few: readonly Thing[]; is
     alike.set(sort, count + 1);
     return count < alternativesMax;
   });
-  const few = different.slice(0, functionsMax);
+  const few = different.slice(0, thingsMax);
   return { few: few.length === things.length ? things : few, isCut: few.length < different.length };
 }
 

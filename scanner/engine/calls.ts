@@ -1,7 +1,7 @@
 /** Calls: of the skill's functions, which are gone through for each call, and of the library's. */
 
 import type { Node, NodeOf } from '../ir/ir.ts';
-import { functionsMax } from './alternatives.ts';
+import { thingsMax } from './alternatives.ts';
 import { callApi, passThrough } from './api-calls.ts';
 import { callSuper, makeObject, methodOf, staticMethodOf } from './classes.ts';
 import { rowFor } from './effects/effects.ts';
@@ -218,7 +218,7 @@ export function callValue(engine: Engine, from: CallSite, value: Value, given: G
 }
 
 /** Why a call of a value is not followed that may be many functions. */
-export const tooMany = `a call of one of more than ${functionsMax} functions`;
+export const tooMany = `a call of one of more than ${thingsMax} functions`;
 
 // A member of an object may be the object's own way to call this member.
 function callOnce(engine: Engine, site: CallSite, thing: Thing, given: Given): Value {

@@ -183,12 +183,15 @@ export class Heap {
     this.#become(former);
   }
 
-  /** What changes may put somewhere, if what decides it is not what it seems. */
+  /**
+   * What changes may put in place of what is there, if what decides it is not what it seems. What
+   * is not there stays so: a name that is set hides the library's, and a field that of the class.
+   */
   maySet(changes: Changes): void {
     for (const [store, { fields }] of changes)
       for (const [key, value] of fields) {
         const held = store.held.get(key);
-        if (value && adds(value, held)) this.set(store, key, either([...present(held), value]));
+        if (value && held && adds(value, held)) this.set(store, key, either([held, value]));
       }
   }
 
@@ -323,17 +326,17 @@ export class Heap {
     return cut;
   }
 
-  // Notes a field or the shape as it was, for what ends the branch and for what jumped.
+  // Notes a field, or the shape, as it was: for what ends the branch, and for what jumped.
   #note(store: Fields, key?: string): void {
     const branch = this.#branches.at(-1);
-    const former = this.#reached?.former;
+    const landing = this.#reached;
     if (branch !== undefined && store.born <= branch.born) {
       const part = beforeOf(branch, store);
       if (key === undefined) part.shape ??= store.shape;
       else if (!part.fields.has(key)) part.fields.set(key, store.held.get(key));
     }
-    if (former !== undefined && store.born <= (this.#reached?.born ?? 0)) {
-      const { fields, shapes } = partOf(former, store);
+    if (landing?.former !== undefined && store.born <= landing.born) {
+      const { fields, shapes } = partOf(landing.former, store);
       if (key === undefined) shapes.add(store.shape);
       else setAt(fields, key).add(store.held.get(key));
     }

@@ -1,7 +1,7 @@
 /** Methods: of the skill's objects, of the library's, and of what nobody knows. */
 
 import { present } from '../fact/remembered.ts';
-import { functionsMax } from './alternatives.ts';
+import { thingsMax } from './alternatives.ts';
 import { callApi, ofFunction, ownObject, passThrough, shownApi } from './api-calls.ts';
 import {
   type CallSite,
@@ -71,7 +71,7 @@ export function callMethod(
       if (thing.is === 'api' && rowFor(engine, `${thing.name}.*`) !== undefined)
         callApi(engine, site, `${thing.name}.*`, given, undefined);
     const all = of.things.flatMap((thing) => functionsIn(thing));
-    const own = all.slice(0, engine.knowledge.callsBack ? functionsMax : candidatesMax);
+    const own = all.slice(0, engine.knowledge.callsBack ? thingsMax : candidatesMax);
     if (engine.knowledge.callsBack && all.length > own.length)
       engine.leaveOut(tooMany, site.frame, site.node);
     const runs = own.map((one) => () => callValue(engine, site, one, given));

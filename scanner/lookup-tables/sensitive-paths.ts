@@ -3,6 +3,7 @@
  * shell's profile.
  */
 
+import type { MountMode } from '../../skills-index/skill/capability.ts';
 import type { CapabilityFact } from '../fact/fact.ts';
 
 export type SensitiveKind =
@@ -249,20 +250,20 @@ export function sensitivePath(path: string): SensitivePath | undefined {
   return sensitivePaths.find((row) => row.form.test(normal));
 }
 
-/** The facts whose path is of a kind, with the path and whether it is only read. */
+/** The facts whose path is of a kind, with what they do there. */
 export function pathsOfKind(kind: SensitiveKind, facts: readonly CapabilityFact[]): readonly Use[] {
   return facts.flatMap((fact) => {
     const { capability } = fact;
     if (capability.kind !== 'mount' || capability.path === undefined) return [];
     const { path, mode } = capability;
-    return sensitivePath(path)?.kind === kind ? [{ fact, path, isRead: mode === 'ro' }] : [];
+    return sensitivePath(path)?.kind === kind ? [{ fact, path, mode }] : [];
   });
 }
 
 interface Use {
   readonly fact: CapabilityFact;
   readonly path: string;
-  readonly isRead: boolean;
+  readonly mode: MountMode;
 }
 
 /** A path with the home folder as `~`, slashes forward, and in lower case. */

@@ -59,8 +59,8 @@ describe('a file that would cost a scan too much', () => {
     [
       'one of 60 names of one of 3,600 things',
       'a.js',
-      `const n = [${listed(60, (at) => `'n${at}'`)}];\nconst k = Number(process.argv[2]);\nlet o = require('some-library');\n${'o = o[n[k]](n[k]);\n'.repeat(3)}`,
-      'too much of it to follow every call',
+      `const n = [${listed(60, (at) => `'n${at}'`)}];\nconst k = Number(process.argv[2]);\nlet o = require('some-library');\n${'o = o[n[k]](n[k]);\n'.repeat(2)}o();\n`,
+      'a call of one of more than 512 functions',
     ],
     [
       '300 functions of a shell that call one another',

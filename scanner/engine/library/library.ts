@@ -178,11 +178,10 @@ function range(left: Value, right: Value, isClosed: boolean): Value | undefined 
 // What every language gives alike: some have longer whole numbers, others shorter ones for bits.
 function arithmetic(op: Operator, a: Known, b: Known): number | boolean | undefined {
   if (typeof a !== 'number' || typeof b !== 'number') return undefined;
-  const isShort = [a, b].every((one) => (one | 0) === one);
-  if (/^([&|^~]|<<|>>)$/.test(op) && !isShort) return undefined;
+  if (/^([&|^~]|<<|>>)$/.test(op) && [a, b].some((one) => (one | 0) !== one)) return undefined;
   const made = arithmeticOf(op, a, b);
-  const isLong = [a, b, Number(made)].some((one) => Math.abs(one) > Number.MAX_SAFE_INTEGER);
-  return isLong ? undefined : made;
+  const isLong = (one: number): boolean => Math.abs(one) > Number.MAX_SAFE_INTEGER;
+  return [a, b, Number(made)].some(isLong) ? undefined : made;
 }
 
 function arithmeticOf(op: Operator, a: number, b: number): number | boolean | undefined {
@@ -213,7 +212,7 @@ function arithmeticOf(op: Operator, a: number, b: number): number | boolean | un
     case '<<':
       return a << b === a * 2 ** b ? a << b : undefined;
     case '>>':
-      return a >> b;
+      return a >> b === Math.floor(a / 2 ** b) ? a >> b : undefined;
     default:
       return compared(op, a, b);
   }
@@ -430,8 +429,7 @@ function ofScalars(computation: Computation, first: Value, second: Value): Value
   const text = known instanceof Text ? known.whole.trim() : undefined;
   const base = knownOf(second);
   // Not all languages read `0x10` and `1_000`.
-  if (base === undefined || (base !== 16 && /^[-+]?(0[box]|\d+_)/i.test(text ?? '')))
-    return undefined;
+  if (base === undefined || /^[-+]?0[box]|_/i.test(text ?? '')) return undefined;
   const number =
     text === undefined
       ? known

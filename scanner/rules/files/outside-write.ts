@@ -104,9 +104,15 @@ export const linkEscape = defineRule({
       const at = { span: fact.span, confidence: fact.certainty };
       const secret = sensitivePath(target);
       if (secret !== undefined || /^(\/|~\/?|\/(etc|home|root|Users|proc)\/?)$/.test(target)) {
-        const severity = milderInText('high', fact);
         const what = secret === undefined ? 'everything below it' : secret.says;
-        return [{ ...at, kind: 'malice', severity, message: `makes a link to ${target}: ${what}` }];
+        return [
+          {
+            ...at,
+            kind: 'malice',
+            severity: milderInText('high', fact),
+            message: `makes a link to ${target}: ${what}`,
+          },
+        ];
       }
       return [{ ...at, message: `makes a link to ${target}` }];
     });

@@ -174,8 +174,8 @@ export const shellProfile = defineRule({
   maps: { attack: ['T1546.004'] },
   reads: ['capability:exec', ...announcementReads],
   check: (context) =>
-    pathsOfKind('shell-profile', context.of('capability')).flatMap(({ fact, path, isRead }) => {
-      if (isRead || staysInTemporary(path, fact, context)) return [];
+    pathsOfKind('shell-profile', context.of('capability')).flatMap(({ fact, path, mode }) => {
+      if (mode === 'ro' || staysInTemporary(path, fact, context)) return [];
       const inText = isInText(fact);
       const isPlain = inText && setsVariable.test(lineOf(fact, context.sources));
       const announced = !inText && isAnnounced(fact, path, context);
