@@ -88,7 +88,8 @@ function withEnvironment(
   const isWhole = (value: Value): boolean =>
     value.things.some((one) => isEnvironment(engine, one)) && !isRead(value);
   const isNamed =
-    /(getitem|getter|format\w*|getattr)$/.test(api) || rowFor(engine, api)?.gives === 'member';
+    /(getitem|getter|format\w*|(get|del)attr|deleteProperty)$/.test(api) ||
+    rowFor(engine, api)?.gives === 'member';
   if (engine.knowledge.callsBack && !startsApart(engine, api))
     for (const value of given.args)
       for (const object of objectsOf(value))

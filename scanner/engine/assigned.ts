@@ -9,7 +9,8 @@ import type { Engine, Invocation } from './interpret.ts';
 import { indexIn } from './items.ts';
 import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
-import { applied, described, fieldsOf, isInside } from './names.ts';
+import { applied, described, fieldsOf, isInside, libraryValue } from './names.ts';
+import type { At } from './notes.ts';
 import { methodIn } from './protocols.ts';
 import { changedForGood } from './store.ts';
 import type { Text } from './text.ts';
@@ -75,7 +76,7 @@ function setMemberOf(
     if (isPatch(engine, thing.name, full))
       engine.notes.trait(engine.at(frame, place, written), 'patch-builtin', written);
     if (applied(engine, place, frame, `${full}=`, thing, [given]) !== undefined) return;
-    engine.heap.set(engine.globals, full, given);
+    replace(engine, engine.at(frame, place, full), given);
     if (thing.name.endsWith('.prototype')) {
       changedForGood();
       engine.patched.add(name);
@@ -177,6 +178,14 @@ function setPart(
   const [made] = applyRow(engine, call, row).texts;
   if (made === undefined || !isOnly || !engine.isSure) text.overwrite(nodes);
   else text.become(made);
+}
+
+/** Puts something in place of a name of the library, which stays where that is not sure. */
+export function replace(engine: Engine, at: At, given: Value): void {
+  const { globals, heap } = engine;
+  const usual = globals.held.has(at.api) ? undefined : libraryValue(engine, at);
+  if (usual !== undefined) globals.put(at.api, usual);
+  heap.set(globals, at.api, given);
 }
 
 // Whether other code calls what is put in place of a function of the library.

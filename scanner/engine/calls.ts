@@ -162,9 +162,15 @@ function callNamed(engine: Engine, site: CallSite, written: string, given: Given
   if (isClass && engine.knowledge.callsOwnMethods && name === engine.knowledge.makeName)
     return makeObject(engine, site.node, frame.self ?? unknown, given, frame);
   const functions = functionsOf(engine, name, frame);
-  if (functions.length > 0)
-    return callValue(engine, site, { ...unknown, isOpen: false, things: functions }, given);
-  const held = engine.globals.fields.get(written) ?? frame.env.get(written);
+  if (functions.length > 0) {
+    const named = { ...unknown, isOpen: false, things: functions };
+    const byName = () => callValue(engine, site, named, given);
+    // What is defined somewhere may not be defined yet.
+    const isOther = frame.func?.func.name !== written && rowFor(engine, written) !== undefined;
+    const usual = () => callApi(engine, site, written, given, undefined);
+    return either(engine.branches(isOther ? [byName, usual] : [byName], frame, true));
+  }
+  const held = engine.globals.fields.get(written);
   if (held !== undefined) return callValue(engine, site, held, given);
   const ofAny = `Any#${written}`;
   if (rowFor(engine, written) === undefined && rowFor(engine, ofAny) !== undefined)

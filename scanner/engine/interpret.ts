@@ -15,7 +15,7 @@ import { StepsUsedUp } from '../fact/steps.ts';
 import type { AssignTarget, Func, Node, NodeOf, Operator, Param } from '../ir/ir.ts';
 import type { Knowledge, Row } from '../knowledge/row.ts';
 import type { FrontEndContext } from '../programs/frontend.ts';
-import { append, setItem, setMember } from './assigned.ts';
+import { append, replace, setItem, setMember } from './assigned.ts';
 import { attempt } from './attempts.ts';
 import { callFunction, type Given } from './calls.ts';
 import { declare, extend, functionOf, makeObject } from './classes.ts';
@@ -357,10 +357,10 @@ export class Engine {
   assign(target: AssignTarget, given: Value, frame: Invocation): void {
     switch (target.kind) {
       case 'var':
-        frame.env.set(target.name, this.#held(target, given, target.name, frame));
-        return;
       case 'global': {
-        this.heap.set(this.globals, target.name, this.#held(target, given, target.name, frame));
+        const held = this.#held(target, given, target.name, frame);
+        if (target.kind === 'var') frame.env.set(target.name, held);
+        else replace(this, this.at(frame, target, target.name), held);
         return;
       }
       case 'member': {

@@ -7,7 +7,7 @@ import { ownMethod } from './classes.ts';
 import type { Engine, Invocation } from './interpret.ts';
 import {
   applied,
-  hasMethods,
+  hasMembers,
   isEnvironment,
   isGetter,
   memberByText,
@@ -127,7 +127,7 @@ function itemIn(
   if (thing.is === 'instance' && isOpen) {
     const field = name === undefined ? undefined : thing.object.fields.get(name);
     // What a call gives as a pair has the methods of its parts.
-    const isPair = /^\d$/.test(name ?? '') && hasMethods(engine, thing.of);
+    const isPair = /^\d$/.test(name ?? '') && hasMembers(engine, thing.of);
     const part = {
       ...thingValue(isPair ? thing : { ...thing, of: `${thing.of}[]` }),
       nodes: nodesIn(thing.object),

@@ -7,6 +7,7 @@ import {
   type CallSite,
   callValue,
   type Given,
+  givenArgs,
   noteComputed,
   nothingGiven,
   tooMany,
@@ -45,6 +46,7 @@ import {
   either,
   knownText,
   type OwnClass,
+  objectsOf,
   type Thing,
   textValue,
   thingValue,
@@ -70,7 +72,7 @@ export function callMethod(
     for (const thing of of.things)
       if (thing.is === 'api' && rowFor(engine, `${thing.name}.*`) !== undefined)
         callApi(engine, site, `${thing.name}.*`, given, undefined);
-    const all = of.things.flatMap((thing) => functionsIn(thing));
+    const all = of.things.flatMap(functionsIn);
     const own = all.slice(0, engine.knowledge.callsBack ? thingsMax : candidatesMax);
     if (engine.knowledge.callsBack && all.length > own.length)
       engine.leaveOut(tooMany, site.frame, site.node);
@@ -144,11 +146,10 @@ function replacedMethod(
   kind: 'list' | 'record',
   name: string,
 ): Value | undefined {
-  const owners = Object.entries(knowledge.collections ?? {}).flatMap(([owner, of]) =>
-    of === kind ? [`${owner}.prototype.${name}`] : [],
+  const [replaced] = Object.entries(knowledge.collections ?? {}).flatMap(([owner, of]) =>
+    of === kind ? (globals.fields.get(`${owner}.prototype.${name}`) ?? []) : [],
   );
-  const replaced = owners.find((one) => globals.fields.has(one));
-  return replaced === undefined ? undefined : globals.fields.get(replaced);
+  return replaced;
 }
 
 function isNothing({ things, texts }: Value): boolean {
@@ -328,8 +329,27 @@ function callInLibrary(
     : undefined;
 }
 
-// A method of a class of the skill, or of the library's class that it extends.
+// What an object has itself, or a method of its class where it is not sure that it has one.
 function callOwn(
+  engine: Engine,
+  site: CallSite,
+  of: OwnClass,
+  name: string,
+  given: Given,
+  self: Value,
+): Value | undefined {
+  const objects = objectsOf(self);
+  const field = either(objects.flatMap(({ fields }) => fields.get(name) ?? []));
+  const ofClass = (): Value | undefined => callOfClass(engine, site, of, name, given, self);
+  const ofField = (): Value => callValue(engine, site, withReceiver(field, self), given);
+  if (!field.things.some(isCallable)) return ofClass();
+  if (!engine.knowledge.isOpen) return ofClass() ?? ofField();
+  if (objects.every(({ isPartial }) => !isPartial)) return ofField();
+  return either(engine.branches([ofField, ofClass], site.frame, true).flatMap(present));
+}
+
+// A method of a class of the skill, or of the library's class that it extends.
+function callOfClass(
   engine: Engine,
   site: CallSite,
   of: OwnClass,
@@ -362,16 +382,17 @@ function callOwn(
   // What any object does is not missing.
   if (rowFor(engine, `Any#${name}`) !== undefined) return undefined;
   const missing = methodOf(of, engine.knowledge.missingName, self);
+  if (missing !== undefined && engine.knowledge.isOpen) {
+    const found = callValue(engine, site, missing, givenArgs(textValue(name)));
+    return callValue(engine, site, found, given);
+  }
   if (missing !== undefined) {
     const args = [{ ...unknown, texts: [] }, ...given.args];
     return callValue(engine, site, missing, { ...given, args });
   }
   const usual = engine.knowledge.modules ? staticOf(of, name) : undefined;
-  const field = self.things.flatMap((thing) =>
-    thing.is === 'object' ? (thing.object.fields.get(name) ?? usual ?? []) : [],
-  );
-  return field.some(({ things }) => things.some(isCallable))
-    ? callValue(engine, site, withReceiver(either(field), self), given)
+  return usual?.things.some(isCallable)
+    ? callValue(engine, site, withReceiver(usual, self), given)
     : undefined;
 }
 

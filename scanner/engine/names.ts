@@ -2,7 +2,6 @@
 
 import { keep, present } from '../fact/remembered.ts';
 import type { Node, NodeOf } from '../ir/ir.ts';
-import type { Row } from '../knowledge/row.ts';
 import { own } from '../lookup-tables/api.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { boundCall, callValue, finderOf, givenArgs, nothingGiven } from './calls.ts';
@@ -12,6 +11,7 @@ import type { Engine, Invocation } from './interpret.ts';
 import { mayBeOther } from './items.ts';
 import { withReceiver } from './methods.ts';
 import { valueOfName } from './named-values.ts';
+import type { At } from './notes.ts';
 import { called } from './operators.ts';
 import { Fields } from './store.ts';
 import type { Text } from './text.ts';
@@ -63,6 +63,14 @@ export function namedValue(
   return engine.globals.fields.get(last) ?? apiValue(name);
 }
 
+/** What the library has by a name that the tables know. */
+export function libraryValue(engine: Engine, at: At): Value | undefined {
+  const given = own(engine.knowledge.names, at.api);
+  if (given !== undefined) return valueOfName(engine, given, at);
+  const isKnown = rowFor(engine, at.api) !== undefined || hasMembers(engine, at.api);
+  return isKnown ? apiValue(at.api) : undefined;
+}
+
 // What stands behind the last mark of a qualified name.
 function lastOf(name: string): string {
   const mark = Math.max(name.lastIndexOf(':'), name.lastIndexOf('\\'), name.lastIndexOf('.'));
@@ -105,7 +113,9 @@ export function memberOf(
   if (of.scalars.some((one) => typeof one === 'number') && ofNumbers !== undefined)
     found.push(apiValue(ofNumbers));
   if (of.texts.length > 0 && name !== undefined) {
-    const row = propertyRow(engine, `Text#${name}`);
+    const api = `Text#${name}`;
+    const { properties, rows } = engine.knowledge;
+    const row = properties?.test(api) === false ? undefined : own(rows, api);
     const self = { ...of, things: [] };
     if (row?.effects.length === 0 && typeof row.gives === 'object') {
       const at = engine.at(frame, node, name);
@@ -138,11 +148,6 @@ export function patchedMembers(
     ...Object.keys(knowledge.collections ?? {}),
   ]);
   return [...owners].flatMap((owner) => globals.fields.get(`${owner}.prototype.${name}`) ?? []);
-}
-
-function propertyRow({ knowledge }: Engine, api: string): Row | undefined {
-  const { properties, rows } = knowledge;
-  return properties === undefined || properties.test(api) ? own(rows, api) : undefined;
 }
 
 /** What one of the things that a value may be has under a name. */
@@ -243,28 +248,40 @@ function memberOfObject(
     ];
   if (name === undefined || object.class === undefined)
     return [field ?? fieldOf(object, name) ?? unknown];
-  const self = thingValue(thing);
   // Where it is not sure that the object has one of its own, it may be that of the class.
-  if (field !== undefined && isOpen && object.isPartial)
-    return [field, ...present(staticOf(object.class, name) ?? methodOf(object.class, name, self))];
-  if (field !== undefined) return [field];
-  const method = methodOf(object.class, name, self);
+  if (field !== undefined && !(isOpen && object.isPartial)) return [field];
+  return [...present(field), memberOfClass(engine, node, thing, object.class, name, frame)];
+}
+
+// A member that an object has by its class.
+function memberOfClass(
+  engine: Engine,
+  node: NodeOf<'member'>,
+  thing: ThingOf<'object'>,
+  of: OwnClass,
+  name: string,
+  frame: Invocation,
+): Value {
+  const { object } = thing;
+  const { isOpen } = engine.knowledge;
+  const self = thingValue(thing);
+  const method = methodOf(of, name, self);
   const site = { node, frame };
   const call = (one: Value, ...args: readonly Value[]): Value =>
     callValue(engine, site, one, givenArgs(...args));
-  const all = isOpen ? methodOf(object.class, '__getattribute__', self) : undefined;
-  if (all !== undefined && !isInside(all, frame)) return [call(all, textValue(name))];
-  if (method !== undefined) return [isGetting(method) ? call(method) : method];
-  const ofClass = staticMethodOf(object.class, name, classValue(object.class));
-  if (ofClass !== undefined && isOpen) return [ofClass];
-  const usual = staticOf(object.class, name);
+  const all = isOpen ? methodOf(of, '__getattribute__', self) : undefined;
+  if (all !== undefined && !isInside(all, frame)) return call(all, textValue(name));
+  if (method !== undefined) return isGetting(method) ? call(method) : method;
+  const ofClass = staticMethodOf(of, name, classValue(of));
+  if (ofClass !== undefined && isOpen) return ofClass;
+  const usual = staticOf(of, name);
   if (usual === undefined) {
-    const hook = isOpen ? methodOf(object.class, engine.knowledge.missingName, self) : undefined;
-    return [hook === undefined ? (fieldOf(object, name) ?? unknown) : call(hook, textValue(name))];
+    const hook = isOpen ? methodOf(of, engine.knowledge.missingName, self) : undefined;
+    return hook === undefined ? (fieldOf(object, name) ?? unknown) : call(hook, textValue(name));
   }
   const getter = usual.things.find(isGetter);
-  if (getter?.is === 'finder') return [call(getter.names[0] ?? unknown, self)];
-  return [described(engine, node, usual, '__get__', [self], frame) ?? usual];
+  if (getter?.is === 'finder') return call(getter.names[0] ?? unknown, self);
+  return described(engine, node, usual, '__get__', [self], frame) ?? usual;
 }
 
 // What a function gives that stands in place of a field.
@@ -307,10 +324,7 @@ function memberOfApi(
   if (engine.knowledge.isOpen && /^__(dict|call)__$/.test(name ?? '')) return thingValue(thing);
   const replaced = engine.knowledge.isOpen ? engine.globals.fields.get(full) : undefined;
   if (replaced !== undefined) return replaced;
-  const given = own(engine.knowledge.names, full);
-  return given === undefined
-    ? apiValue(full)
-    : valueOfName(engine, given, engine.at(frame, node, full));
+  return libraryValue(engine, engine.at(frame, node, full)) ?? apiValue(full);
 }
 
 function memberOfInstance(
@@ -345,15 +359,12 @@ export type ThingOf<Is extends Thing['is']> = Extract<Thing, { readonly is: Is }
 
 const ownersOfRows = new WeakMap<object, ReadonlySet<string>>();
 
-export function hasMethods({ knowledge }: Engine, of: string): boolean {
-  const known = keep(
-    ownersOfRows,
-    knowledge.rows,
-    () =>
-      new Set(
-        Object.keys(knowledge.rows).map((name) => name.slice(0, Math.max(0, name.indexOf('#')))),
-      ),
-  );
+/** Whether the tables have members of a class or module. */
+export function hasMembers({ knowledge }: Engine, of: string): boolean {
+  const known = keep(ownersOfRows, knowledge.rows, () => {
+    const names = Object.keys(knowledge.rows);
+    return new Set(names.flatMap((name) => /^[^#]+(?=#)|^[^.#]+(?=\.)/.exec(name) ?? []));
+  });
   return known.has(of);
 }
 

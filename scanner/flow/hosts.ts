@@ -3,6 +3,7 @@
 import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import { covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import type { Severity } from '../../skills-index/statement/finding.ts';
 import type { FlowFact, FlowSource } from '../fact/fact.ts';
 import { isLoopbackHost, targetOf } from '../lookup-tables/egress-of.ts';
 import { isPlaceholderHost } from '../lookup-tables/public-hosts.ts';
@@ -134,6 +135,11 @@ export function draftOfFlow(
         fix: 'Name a host that nobody can have in what is only shown, such as attacker.example.',
       }
     : { ...shown, severity: 'low' };
+}
+
+/** The finding of a flow that a skill may have for good. */
+export function draftOfUse(flow: FlowFact, severity: Severity, message: string): FindingDraft {
+  return draftOfFlow(flow, { kind: 'capability', severity, message });
 }
 
 // Words around a block are written easily. A block that shows an attack names a host that nobody

@@ -1,6 +1,33 @@
 /** Makes nodes of the IR; the place comes first. */
 import type { Arg, AssignTarget, Extent, Node, NodeOf, Operator } from './ir.ts';
 
+/** Operators as the languages write them. */
+export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ...'. + - * / // % ** & | ^ ~ << >> == != < <= > >= and or not in'
+    .split(' ')
+    .map((op) => [op, op as Operator] as const),
+  ['===', '=='],
+  ['is', '=='],
+  ['-eq', '=='],
+  ['!==', '!='],
+  ['is not', '!='],
+  ['-ne', '!='],
+  ['&&', 'and'],
+  ['-and', 'and'],
+  ['||', 'or'],
+  ['??', 'or'],
+  ['-or', 'or'],
+  ['!', 'not'],
+  ['-not', 'not'],
+  ['-band', '&'],
+  ['-bor', '|'],
+  ['-bxor', '^'],
+  ['-shl', '<<'],
+  ['-shr', '>>'],
+  ['>>>', '>>'],
+  ['..', 'range'],
+]);
+
 export function constant({ start, end }: Extent, value: NodeOf<'const'>['value']): NodeOf<'const'> {
   return { start, end, kind: 'const', value };
 }

@@ -182,6 +182,7 @@ type Deed =
       readonly how:
         | 'insert'
         | 'pop'
+        | 'delete' // a member
         | 'remove'
         | 'clear'
         | 'reverse'

@@ -183,7 +183,6 @@ const cmdlets: Table = {
   'join-path': computes('path-join', path, by('childpath', 1), by('additionalchildpath', 2)),
   $env: row({ does: 'env', name: 0 }),
   '$env=': row({ does: 'set-env', name: 0, value: 1 }, 'nothing'),
-  '-add': computes('sum', { rest: 0 }),
   '-join': computes('join', 0, 1),
   '-split': computes('split', 0, 1),
   '-replace': computes('replace-pattern', 0, 1),

@@ -77,103 +77,93 @@ export const interpreters: Readonly<
 };
 
 /**
- * Programs that run the command behind them; `skip` operands and options with values come first.
- * With a `verb`, they stand behind it, and the command is a known program. An operand that is no
+ * A program that runs the command behind it; `skip` operands and options with values come first.
+ * With a `verb`, it stands behind it, and the command is a known program. An operand that is no
  * `operand` is the command already: `setarch -R sh` names no architecture.
  */
-export const wrappers: Readonly<
-  Record<
-    string,
-    {
-      readonly skip: number;
-      readonly operand?: RegExp;
-      readonly takesValue: readonly string[];
-      readonly verb?: readonly string[];
-      readonly privilege?: true;
-      readonly detached?: true;
-      readonly anonymous?: true;
-    }
-  >
-> = {
-  sudo: { skip: 0, takesValue: words('u g p C h D R T'), privilege: true },
-  doas: { skip: 0, takesValue: ['u', 'C'], privilege: true },
-  pkexec: { skip: 0, takesValue: ['user'], privilege: true },
-  nohup: { skip: 0, takesValue: [], detached: true },
-  setsid: { skip: 0, takesValue: [], detached: true },
-  env: { skip: 0, takesValue: words('u C S unset chdir split-string') },
-  nice: { skip: 0, takesValue: ['n'] },
-  ionice: { skip: 0, takesValue: ['c', 'n', 'p'] },
-  timeout: { skip: 1, takesValue: ['s', 'k', 'signal', 'kill-after'] },
-  gtimeout: { skip: 1, takesValue: ['s', 'k'] },
-  time: { skip: 0, takesValue: ['o', 'f'] },
-  stdbuf: { skip: 0, takesValue: ['i', 'o', 'e'] },
-  xargs: { skip: 0, takesValue: words('I n P L d E s a J replace max-args max-procs') },
-  parallel: {
-    skip: 0,
-    takesValue: words('j I a jobs arg-file joblog results timeout retries delay'),
-  },
-  command: { skip: 0, takesValue: [] },
-  builtin: { skip: 0, takesValue: [] },
-  exec: { skip: 0, takesValue: ['a'] },
-  busybox: { skip: 0, takesValue: [] },
-  chroot: { skip: 1, takesValue: [] },
-  flock: { skip: 1, takesValue: ['w', 'E'] },
-  proxychains: { skip: 0, takesValue: ['f'], anonymous: true },
-  proxychains4: { skip: 0, takesValue: ['f'], anonymous: true },
-  torify: { skip: 0, takesValue: [], anonymous: true },
-  torsocks: { skip: 0, takesValue: [], anonymous: true },
-  caffeinate: { skip: 0, takesValue: ['t', 'w'] },
-  'time-limit': { skip: 1, takesValue: [] },
-  'systemd-run': {
-    skip: 0,
-    takesValue: words('u p M unit property on-calendar on-active'),
-    detached: true,
-  },
-  strace: { skip: 0, takesValue: words('e o p s u E') },
-  ltrace: { skip: 0, takesValue: words('e o p s u') },
-  unbuffer: { skip: 0, takesValue: [] },
-  chronic: { skip: 0, takesValue: [] },
-  'xvfb-run': { skip: 0, takesValue: words('n s e f') },
-  uv: {
-    skip: 0,
-    verb: ['run'],
-    takesValue: words(
-      'p python with with-requirements with-editable directory project package extra group env-file index default-index index-url extra-index-url',
-    ),
-  },
-  poetry: { skip: 0, verb: ['run'], takesValue: words('C directory P project') },
-  pipenv: { skip: 0, verb: ['run'], takesValue: [] },
-  pdm: { skip: 0, verb: ['run'], takesValue: words('p project') },
-  rye: { skip: 0, verb: ['run'], takesValue: ['pyproject'] },
-  pixi: { skip: 0, verb: ['run'], takesValue: words('e environment manifest-path') },
-  conda: { skip: 0, verb: ['run'], takesValue: words('n name p prefix cwd') },
-  mamba: { skip: 0, verb: ['run'], takesValue: words('n name p prefix cwd') },
-  micromamba: { skip: 0, verb: ['run'], takesValue: words('n name p prefix cwd') },
-  bundle: { skip: 0, verb: ['exec'], takesValue: [] },
-  mise: { skip: 0, verb: ['exec', 'x'], takesValue: ['C'] },
-  direnv: { skip: 1, verb: ['exec'], takesValue: [] },
-  doppler: { skip: 0, verb: ['run'], takesValue: words('p project c config') },
-  infisical: { skip: 0, verb: ['run'], takesValue: words('env path projectId') },
-  op: { skip: 0, verb: ['run'], takesValue: words('env-file account') },
-  'aws-vault': { skip: 1, verb: ['exec'], takesValue: words('d duration') },
-  'dbus-run-session': { skip: 0, takesValue: [] },
-  firejail: { skip: 0, takesValue: [] },
-  bwrap: { skip: 0, takesValue: [] },
-  unshare: { skip: 0, takesValue: words('R w S G') },
-  nsenter: { skip: 0, takesValue: words('t S G') },
-  rlwrap: { skip: 0, takesValue: words('f H s') },
-  setarch: {
+interface Wrapper {
+  readonly skip: number;
+  readonly operand?: RegExp;
+  readonly takesValue: readonly string[];
+  readonly verb?: readonly string[];
+  readonly privilege?: true;
+  readonly detached?: true;
+  readonly anonymous?: true;
+}
+
+function behind(takesValue = '', more: Partial<Wrapper> = {}): Wrapper {
+  return { skip: 0, takesValue: takesValue === '' ? [] : words(takesValue), ...more };
+}
+
+export const wrappers: Readonly<Record<string, Wrapper>> = {
+  sudo: behind('u g p C h D R T', { privilege: true }),
+  doas: behind('u C', { privilege: true }),
+  pkexec: behind('user', { privilege: true }),
+  nohup: behind('', { detached: true }),
+  setsid: behind('', { detached: true }),
+  env: behind('u C S unset chdir split-string'),
+  nice: behind('n'),
+  ionice: behind('c n p'),
+  timeout: behind('s k signal kill-after', { skip: 1 }),
+  gtimeout: behind('s k', { skip: 1 }),
+  time: behind('o f'),
+  stdbuf: behind('i o e'),
+  xargs: behind('I n P L d E s a J replace max-args max-procs'),
+  parallel: behind('j I a jobs arg-file joblog results timeout retries delay'),
+  command: behind(),
+  builtin: behind(),
+  exec: behind('a'),
+  busybox: behind(),
+  chroot: behind('', { skip: 1 }),
+  flock: behind('w E', { skip: 1 }),
+  proxychains: behind('f', { anonymous: true }),
+  proxychains4: behind('f', { anonymous: true }),
+  torify: behind('', { anonymous: true }),
+  torsocks: behind('', { anonymous: true }),
+  caffeinate: behind('t w'),
+  'time-limit': behind('', { skip: 1 }),
+  'systemd-run': behind('u p M unit property on-calendar on-active', { detached: true }),
+  strace: behind('e o p s u E'),
+  ltrace: behind('e o p s u'),
+  unbuffer: behind(),
+  chronic: behind(),
+  'xvfb-run': behind('n s e f'),
+  uv: behind(
+    'p python with with-requirements with-editable directory project package extra group env-file index default-index index-url extra-index-url',
+    { verb: ['run'] },
+  ),
+  poetry: behind('C directory P project', { verb: ['run'] }),
+  pipenv: behind('', { verb: ['run'] }),
+  pdm: behind('p project', { verb: ['run'] }),
+  rye: behind('pyproject', { verb: ['run'] }),
+  pixi: behind('e environment manifest-path', { verb: ['run'] }),
+  conda: behind('n name p prefix cwd', { verb: ['run'] }),
+  mamba: behind('n name p prefix cwd', { verb: ['run'] }),
+  micromamba: behind('n name p prefix cwd', { verb: ['run'] }),
+  bundle: behind('', { verb: ['exec'] }),
+  mise: behind('C', { verb: ['exec', 'x'] }),
+  direnv: behind('', { skip: 1, verb: ['exec'] }),
+  doppler: behind('p project c config', { verb: ['run'] }),
+  infisical: behind('env path projectId', { verb: ['run'] }),
+  op: behind('env-file account', { verb: ['run'] }),
+  'aws-vault': behind('d duration', { skip: 1, verb: ['exec'] }),
+  'dbus-run-session': behind(),
+  firejail: behind(),
+  bwrap: behind(),
+  unshare: behind('R w S G'),
+  nsenter: behind('t S G'),
+  rlwrap: behind('f H s'),
+  setarch: behind('', {
     skip: 1,
     operand:
       /^(linux(32|64)|i[3-6]86|x86_64|amd64|arm\w*|aarch64\w*|ppc\w*|s390x?|mips\w*|sparc\w*|alpha\w*|ia64|riscv\w*|parisc\w*|uname[\w.-]*)$/,
-    takesValue: [],
-  },
-  linux32: { skip: 0, takesValue: [] },
-  linux64: { skip: 0, takesValue: [] },
-  taskset: { skip: 1, takesValue: ['p'] },
-  chrt: { skip: 1, operand: /^\d+$/, takesValue: words('T P D') },
-  entr: { skip: 0, takesValue: [] },
-  'start-stop-daemon': { skip: 0, takesValue: words('x p u c d') },
+  }),
+  linux32: behind(),
+  linux64: behind(),
+  taskset: behind('p', { skip: 1 }),
+  chrt: behind('T P D', { skip: 1, operand: /^\d+$/ }),
+  entr: behind(),
+  'start-stop-daemon': behind('x p u c d'),
 };
 
 /**

@@ -52,6 +52,7 @@ export function change(
   const given = from === undefined ? undefined : argOf(call, from);
   const at = key === undefined ? undefined : argOf(call, key);
   const target = argOf(call, of) ?? unknown;
+  const name = at === undefined ? undefined : keyOf(at);
   if (how === 'inherit') {
     inherit(engine, target, given ?? unknown);
     return unknown;
@@ -64,7 +65,7 @@ export function change(
     for (const [name, one] of fields)
       setMember(engine, siteOf(call).node, others, name, one, call.frame);
   const changeOne = (object: HeapObject): Value => {
-    if (object.kind === 'list') {
+    if (object.kind === 'list' && how !== 'delete') {
       const taken = changeList(engine, object, how, at, given);
       return taken ?? (how === 'extend' ? unknown : partly(contentsOf(object)));
     }
@@ -73,14 +74,18 @@ export function change(
       for (const [name, one] of call.named) engine.heap.set(object, name, one);
       return unknown;
     }
-    const name = at === undefined ? undefined : keyOf(at);
     const one = name === undefined ? undefined : object.fields.get(name);
     if (how === 'default') return entryOr(engine, object, name, given ?? nil);
-    if (one !== undefined && name !== undefined && how === 'pop') engine.heap.delete(object, name);
+    if (name !== undefined && /^(pop|delete)$/.test(how)) engine.heap.delete(object, name);
     return one ?? partly(contentsOf(object));
   };
   const taken = engine
-    .each(target, call.frame, (thing) => objectsOf(thingValue(thing)).map(changeOne))
+    .each(target, call.frame, (thing) => {
+      // The library has its own again.
+      if (thing.is === 'api' && how === 'delete')
+        engine.heap.delete(engine.globals, engine.canonical(`${thing.name}.${name}`));
+      return objectsOf(thingValue(thing)).map(changeOne);
+    })
     .flat();
   return taken.length === 0 ? dataOf(allNodesOf(allGiven(call))) : either(taken);
 }

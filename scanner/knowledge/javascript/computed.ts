@@ -172,6 +172,7 @@ const lists: Table = {
   'Record#get': row([], 'entry'),
   'Record#set': setsItem,
   'Record#delete': row({ does: 'change', how: 'pop', key: 0 }, 'nothing'),
+  'Reflect.deleteProperty': row({ does: 'change', of: 0, how: 'delete', key: 1 }, 'nothing'),
   'Record#clear List#clear': row({ does: 'change', how: 'clear' }, 'nothing'),
   'Record#has hasOwnProperty propertyIsEnumerable': nothing,
   'Record#entries Object.entries': computes('entries', { at: 0, or: 'self' }),

@@ -122,6 +122,7 @@ export const computedRows: Table = named({
   'List#append add': row({ does: 'fill', into: 'self', with: 0 }, 'nothing'),
   'List#appendleft': row({ does: 'change', how: 'insert', with: 0 }, 'nothing'),
   'List#popleft pop Record#pop': row({ does: 'change', how: 'pop', key: 0 }, 'called'),
+  delattr: row({ does: 'change', of: 0, how: 'delete', key: 1 }, 'nothing'),
   'List#discard remove': row({ does: 'change', how: 'remove', with: 0 }, 'nothing'),
   'List#extend': row({ does: 'change', how: 'extend', with: 0 }, 'nothing'),
   'List#insert': row({ does: 'change', how: 'insert', key: 0, with: 1 }, 'nothing'),

@@ -1,57 +1,10 @@
 /** Expressions of JavaScript as those of the IR. */
 import { ts } from 'ts-morph';
 import * as ir from '../../ir/build.ts';
-import type { Arg, Extent, Node, NodeOf, Operator } from '../../ir/ir.ts';
+import type { Arg, Extent, Node, NodeOf } from '../../ir/ir.ts';
 import { Names } from './names.ts';
 
 const SyntaxKind = ts.SyntaxKind;
-
-const operators: ReadonlyMap<ts.SyntaxKind, Operator> = new Map([
-  [SyntaxKind.PlusToken, '+'],
-  [SyntaxKind.MinusToken, '-'],
-  [SyntaxKind.AsteriskToken, '*'],
-  [SyntaxKind.SlashToken, '/'],
-  [SyntaxKind.PercentToken, '%'],
-  [SyntaxKind.AsteriskAsteriskToken, '**'],
-  [SyntaxKind.AmpersandToken, '&'],
-  [SyntaxKind.BarToken, '|'],
-  [SyntaxKind.CaretToken, '^'],
-  [SyntaxKind.LessThanLessThanToken, '<<'],
-  [SyntaxKind.GreaterThanGreaterThanToken, '>>'],
-  [SyntaxKind.GreaterThanGreaterThanGreaterThanToken, '>>'],
-  [SyntaxKind.EqualsEqualsToken, '=='],
-  [SyntaxKind.EqualsEqualsEqualsToken, '=='],
-  [SyntaxKind.ExclamationEqualsToken, '!='],
-  [SyntaxKind.ExclamationEqualsEqualsToken, '!='],
-  [SyntaxKind.LessThanToken, '<'],
-  [SyntaxKind.LessThanEqualsToken, '<='],
-  [SyntaxKind.GreaterThanToken, '>'],
-  [SyntaxKind.GreaterThanEqualsToken, '>='],
-  [SyntaxKind.AmpersandAmpersandToken, 'and'],
-  [SyntaxKind.BarBarToken, 'or'],
-]);
-
-/** The operators of `a += b` and the like. */
-const assigning: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
-  [SyntaxKind.PlusEqualsToken, SyntaxKind.PlusToken],
-  [SyntaxKind.MinusEqualsToken, SyntaxKind.MinusToken],
-  [SyntaxKind.AsteriskEqualsToken, SyntaxKind.AsteriskToken],
-  [SyntaxKind.SlashEqualsToken, SyntaxKind.SlashToken],
-  [SyntaxKind.PercentEqualsToken, SyntaxKind.PercentToken],
-  [SyntaxKind.AsteriskAsteriskEqualsToken, SyntaxKind.AsteriskAsteriskToken],
-  [SyntaxKind.AmpersandEqualsToken, SyntaxKind.AmpersandToken],
-  [SyntaxKind.BarEqualsToken, SyntaxKind.BarToken],
-  [SyntaxKind.CaretEqualsToken, SyntaxKind.CaretToken],
-  [SyntaxKind.LessThanLessThanEqualsToken, SyntaxKind.LessThanLessThanToken],
-  [SyntaxKind.GreaterThanGreaterThanEqualsToken, SyntaxKind.GreaterThanGreaterThanToken],
-  [
-    SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken,
-    SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
-  ],
-  [SyntaxKind.AmpersandAmpersandEqualsToken, SyntaxKind.AmpersandAmpersandToken],
-  [SyntaxKind.BarBarEqualsToken, SyntaxKind.BarBarToken],
-  [SyntaxKind.QuestionQuestionEqualsToken, SyntaxKind.QuestionQuestionToken],
-]);
 
 /** Lowers expressions. */
 export abstract class JavascriptExpressions extends Names {
@@ -127,10 +80,8 @@ export abstract class JavascriptExpressions extends Names {
     // What it says of a value is no data of it.
     if (ts.isTypeOfExpression(node)) return ir.callOf(at, 'typeof', [this.lower(node.expression)]);
     // What stood there is gone: what is read there afterwards is not known.
-    if (ts.isDeleteExpression(node) && ts.isElementAccessExpression(node.expression))
-      return this.assign(node.expression, ir.hole(at), at);
-    if (ts.isVoidExpression(node) || ts.isDeleteExpression(node))
-      return ir.seq(at, [this.lower(node.expression), ir.hole(at)]);
+    if (ts.isDeleteExpression(node)) return this.deleted(bareOf(node.expression), at);
+    if (ts.isVoidExpression(node)) return ir.seq(at, [this.lower(node.expression), ir.hole(at)]);
     if (ts.isMetaProperty(node)) return ir.global(at, node.getText(this.parsed.file));
     return this.plain(node, at);
   }
@@ -176,6 +127,16 @@ export abstract class JavascriptExpressions extends Names {
       ts.isComputedPropertyName(node) ||
       ts.isJsxExpression(node);
     return isAround && node.expression !== undefined ? this.lower(node.expression) : undefined;
+  }
+
+  // Of a list, the place stays, with nothing in it.
+  private deleted(from: ts.Node, at: Extent): Node {
+    if (!ts.isElementAccessExpression(from) && !ts.isPropertyAccessExpression(from))
+      return ir.hole(at, [this.lower(from)]);
+    const isItem = ts.isElementAccessExpression(from);
+    const name = isItem ? this.lower(from.argumentExpression) : ir.constant(at, from.name.text);
+    const gone = ir.callOf(at, 'Reflect.deleteProperty', [this.lower(from.expression), name]);
+    return ir.seq(at, [isItem ? this.assign(from, ir.hole(at), at) : this.lower(from), gone]);
   }
 
   // ---- texts ----
@@ -228,30 +189,29 @@ export abstract class JavascriptExpressions extends Names {
 
   private binary(node: ts.BinaryExpression, at: Extent): Node {
     const { kind } = node.operatorToken;
-    if (kind === SyntaxKind.EqualsToken) return this.assign(node.left, this.lower(node.right), at);
-    const inner = assigning.get(kind);
-    if (inner !== undefined) {
-      const value = this.operation(inner, this.lower(node.left), () => this.lower(node.right), at);
-      return this.assign(node.left, value, at);
-    }
+    const { left, right } = node;
+    if (kind === SyntaxKind.EqualsToken) return this.assign(left, this.lower(right), at);
+    const written = ts.tokenToString(kind) ?? '';
+    const isUpdate =
+      kind >= SyntaxKind.FirstCompoundAssignment && kind <= SyntaxKind.LastCompoundAssignment;
     const terms = operandsOf(node, kind);
     if (kind === SyntaxKind.CommaToken) return ir.seq(at, this.all(terms));
-    const op = operators.get(kind);
+    const op = ir.operators.get(written);
     if (terms.length > 2 && op !== undefined && /^([+]|and|or)$/.test(op))
       return ir.operation(at, op, this.all(terms));
-    const { left, right } = node;
-    return this.operation(kind, this.lower(left), () => this.lower(right), at);
+    const plain = isUpdate ? written.slice(0, -1) : written;
+    const value = this.operation(plain, this.lower(left), () => this.lower(right), at);
+    return isUpdate ? this.assign(left, value, at) : value;
   }
 
-  private operation(kind: ts.SyntaxKind, left: Node, right: () => Node, at: Extent): Node {
-    if (kind === SyntaxKind.QuestionQuestionToken)
+  private operation(written: string, left: Node, right: () => Node, at: Extent): Node {
+    if (written === '??')
       return this.once(at, left, (held) => {
         const isThere = ir.operation(at, '!=', [held, ir.constant(at, null)]);
         return [ir.branch(at, isThere, held, right())];
       });
-    if (kind === SyntaxKind.InKeyword) return ir.operation(at, 'in', [left, right()]);
-    if (kind === SyntaxKind.InstanceOfKeyword) return ir.seq(at, [left, right(), ir.hole(at)]);
-    const op = operators.get(kind);
+    if (written === 'instanceof') return ir.seq(at, [left, right(), ir.hole(at)]);
+    const op = ir.operators.get(written);
     return op === undefined ? ir.hole(at, [left, right()]) : ir.operation(at, op, [left, right()]);
   }
 
@@ -437,7 +397,7 @@ export abstract class JavascriptExpressions extends Names {
   /** A value, or what stands for it where nothing is there. */
   protected orElse(value: Node, usual: ts.Expression | undefined, at: Extent): Node {
     if (usual === undefined) return value;
-    return this.operation(SyntaxKind.QuestionQuestionToken, value, () => this.lower(usual), at);
+    return this.operation('??', value, () => this.lower(usual), at);
   }
 }
 

@@ -6,16 +6,7 @@
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import * as ir from '../../ir/build.ts';
-import type {
-  Arg,
-  Extent,
-  Func,
-  LoweredProgram,
-  Node,
-  NodeOf,
-  Operator,
-  Param,
-} from '../../ir/ir.ts';
+import type { Arg, Extent, Func, LoweredProgram, Node, NodeOf, Param } from '../../ir/ir.ts';
 import { phpGivesInto, phpKnowledge } from '../../knowledge/php.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { analyseHeld } from '../held.ts';
@@ -41,18 +32,6 @@ const preamble =
 /** Keys of `$_SERVER` that a web server fills from a request. */
 const ofRequest =
   /^(HTTP_|REQUEST_|REMOTE_|SERVER_|CONTENT_|QUERY_|PATH_|PHP_|SCRIPT_|DOCUMENT_|HTTPS$)/;
-
-const operators: Readonly<Record<string, Operator>> = {
-  ...Object.fromEntries(
-    '. + - * / % ** & | ^ ~ << >> == != < <= > >= and or'.split(' ').map((op) => [op, op as '.']),
-  ),
-  '===': '==',
-  '!==': '!=',
-  '!': 'not',
-  '&&': 'and',
-  '||': 'or',
-  '??': 'or',
-};
 
 /** A variable of our own: no name in PHP has a blank. */
 const rest = ' rest';
@@ -176,11 +155,11 @@ class Lowering extends PhpPlaces {
       }
       const args = [this.part(tree, 'left'), this.part(tree, 'right')] as const;
       if (type === '|>') return ir.call(at, args[1], [{ value: args[0] }]);
-      const op = own(operators, type);
+      const op = ir.operators.get(type);
       return op === undefined ? ir.hole(at, args) : ir.operation(at, op, args);
     },
     unary: (tree, at) => {
-      const op = own(operators, textIn(tree, 'type')) ?? '+';
+      const op = ir.operators.get(textIn(tree, 'type')) ?? '+';
       const value = this.part(tree, 'what');
       return op === '+' ? value : ir.operation(at, op, [value]);
     },
@@ -205,7 +184,7 @@ class Lowering extends PhpPlaces {
       const from = this.part(tree, 'right');
       if (operator === '=') return this.give(left, from, at);
       if (operator !== '??=')
-        return this.update(left, own(operators, operator.slice(0, -1)), from, at);
+        return this.update(left, ir.operators.get(operator.slice(0, -1)), from, at);
       const to = this.target(left);
       return to === undefined ? from : { ...at, kind: 'set', to, from, how: 'default' };
     },

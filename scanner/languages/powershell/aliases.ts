@@ -1,7 +1,5 @@
 /** PowerShell's commands, their options, casts and operators. Source: Microsoft's reference. */
 
-import type { Operator } from '../../ir/ir.ts';
-
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
 /** Lower-case aliases; `curl` and `wget` are aliases in Windows PowerShell. */
@@ -150,24 +148,3 @@ export const plainCasts =
 
 /** Operators that rows of the table compute. */
 export const computed: ReadonlySet<string> = new Set(['-join', '-split', '-replace', '-f']);
-
-/** Operators that the engine has, too. */
-export const operators: Readonly<Record<string, Operator>> = {
-  '+': '+',
-  '-': '-',
-  '*': '*',
-  '/': '/',
-  '%': '%',
-  '..': 'range',
-  '-bxor': '^',
-  '-band': '&',
-  '-bor': '|',
-  '-shl': '<<',
-  '-shr': '>>',
-  '-eq': '==',
-  '-ne': '!=',
-  '-and': 'and',
-  '-or': 'or',
-  '-not': 'not',
-  '!': 'not',
-};

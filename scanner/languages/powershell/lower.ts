@@ -5,6 +5,7 @@
 import { present } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
+import { operators } from '../../ir/build.ts';
 import type {
   Arg,
   AssignTarget,
@@ -24,7 +25,6 @@ import {
   computed,
   localProgram,
   nativeToo,
-  operators,
   options,
   plainCasts,
   positions,
@@ -340,17 +340,14 @@ class Lowering {
     let first = last.left;
     for (; first?.type === 'operation'; first = first.left) chain.push(first);
     let left = first === undefined ? undefined : this.#expression(first);
-    const sums =
-      chain.every(({ operator }) => operator === '+') && left !== undefined && chain.length > 2;
+    chain.reverse();
+    const isSum = chain.every(({ operator }) => operator === '+') && chain.length > 2;
     // A long sum of texts goes no deeper with each of them.
-    if (sums && left !== undefined)
-      return this.#call(
-        '-add',
-        [left, ...chain.reverse().map(({ right }) => this.#expression(right))].map((value) => ({
-          value,
-        })),
-      );
-    for (const { operator, right } of chain.reverse())
+    if (isSum && left !== undefined) {
+      const args = [left, ...chain.map(({ right }) => this.#expression(right))];
+      return this.#node({ kind: 'op', op: '+', args });
+    }
+    for (const { operator, right } of chain)
       left = this.#operate(operator, left, this.#expression(right));
     return left ?? this.#text(null);
   }
@@ -361,17 +358,16 @@ class Lowering {
       const from = this.#node({ kind: 'hole', of: [left, right] });
       return this.#node({ kind: 'set', to: this.#variable('matches'), from });
     }
-    const op = own(operators, operator);
+    const op = operators.get(operator);
     if (operator === ',') return this.#node({ kind: 'list', items: [right] });
-    if (op !== undefined) {
-      const args = left === undefined ? [right] : [left, right];
-      return this.#node({ kind: 'op', op, args });
-    }
+    const args = [...present(left), right];
+    if (op !== undefined) return this.#node({ kind: 'op', op, args });
+    if (!computed.has(operator)) return this.#node({ kind: 'hole', of: args });
     const name = left === undefined ? `${operator} ` : operator;
-    if (!computed.has(operator))
-      return this.#node({ kind: 'hole', of: left === undefined ? [right] : [left, right] });
-    const args = [...present(left), right].map((value) => ({ value }));
-    return this.#call(name, args);
+    return this.#call(
+      name,
+      args.map((value) => ({ value })),
+    );
   }
 
   // ---- commands ----

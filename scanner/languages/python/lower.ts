@@ -5,11 +5,12 @@
 
 import type { Steps } from '../../fact/steps.ts';
 import * as ir from '../../ir/build.ts';
-import type { Extent, LoweredProgram, Node, NodeOf, Operator } from '../../ir/ir.ts';
+import type { Extent, LoweredProgram, Node, NodeOf } from '../../ir/ir.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { Definitions } from './definitions.ts';
 import type { Modules } from './modules.ts';
 import {
+  builtins,
   capturesIn,
   groupsOf,
   isEnvironment,
@@ -26,13 +27,6 @@ const nestedMax = 64;
 /** Digits of a number that are read exactly; Python reads no more decimal ones. */
 const digitsMax = 4_300;
 
-const operators: Readonly<Record<string, Operator>> = {
-  ...Object.fromEntries(
-    '+ - * / // % ** & | ^ << >> == != < <= > >= and or in'.split(' ').map((op) => [op, op as '+']),
-  ),
-  is: '==',
-};
-
 type Form = (node: PyNode, at: Extent) => Node;
 
 /** The IR of a module; `all` are those of the skill, by their paths. */
@@ -48,6 +42,9 @@ export function lowerPython(
 class Lowering extends Definitions {
   program(): LoweredProgram {
     const { top } = this.parsed;
+    // What a module binds itself stays the language's until then.
+    const bound = [...this.scope.names].filter((name) => builtins.has(name));
+    const names = bound.map((name) => this.asBuiltin(name, placeOf(top)));
     const body = top.children.map((one) => this.lower(one));
     return {
       source: this.source,
@@ -55,10 +52,21 @@ class Lowering extends Definitions {
         start: 0,
         end: this.source.text.length,
         kind: 'seq',
-        body: [...this.first, ...body],
+        body: [...names, ...this.first, ...body],
       },
       unread: this.unread,
     };
+  }
+
+  protected asBuiltin(name: string, at: Extent): Node {
+    return ir.set(at, this.place(name, at), ir.global(at, name));
+  }
+
+  // A module has a name of the language again.
+  protected freed(node: PyNode, at: Extent): Node[] {
+    const name = this.nameIn(node);
+    const isOne = builtins.has(name) && this.binding(name)?.kind === 'module';
+    return isOne ? [this.asBuiltin(name, at)] : [];
   }
 
   lower(node: PyNode): Node {
@@ -155,7 +163,7 @@ class Lowering extends Definitions {
         return ir.operation(at, written, this.terms(node, written));
       const args = [this.lower(left), this.lower(right)];
       if (written === 'not in') return ir.operation(at, 'not', [ir.operation(at, 'in', args)]);
-      const op = written === 'is not' ? '!=' : own(operators, written);
+      const op = ir.operators.get(written);
       return op === undefined ? ir.hole(at, args) : ir.operation(at, op, args);
     },
     ConditionalExpression: (node, at) => {
@@ -207,22 +215,24 @@ class Lowering extends Definitions {
       if (slot === undefined || operator === undefined) return value;
       const written = this.textOf(operator).slice(0, -1);
       if (written === '+') return { ...at, kind: 'set', to: slot, from: value, how: 'append' };
-      const op = own(operators, written);
+      const op = ir.operators.get(written);
       const args = [slot, value];
       return ir.set(at, slot, op === undefined ? ir.hole(at, args) : ir.operation(at, op, args));
     },
     DeleteStatement: (node, at) => {
       const taken = node.children.slice(1).flatMap((one) => {
-        const [object, mark] = one.children;
-        if (one.name !== 'MemberExpression' || mark?.name !== '[' || object === undefined)
+        const [object, mark, name] = one.children;
+        if (one.name !== 'MemberExpression' || object === undefined || name === undefined)
           return [];
+        const of = this.lower(object);
+        if (mark?.name !== '[')
+          return [ir.callOf(at, 'delattr', [of, ir.constant(at, this.nameIn(name))])];
         const keys = one.children.slice(2).filter(({ name }) => name !== ']');
         const isSlice = keys.some(({ name }) => name === ':');
-        return [
-          ir.callMethod(at, this.lower(object), isSlice ? '__delslice__' : 'pop', this.allOf(keys)),
-        ];
+        return [ir.callMethod(at, of, isSlice ? '__delslice__' : 'pop', this.allOf(keys))];
       });
-      return ir.seq(at, [...taken, ir.constant(at, null)]);
+      const freed = node.children.flatMap((one) => this.freed(one, at));
+      return ir.seq(at, [...taken, ...freed, ir.constant(at, null)]);
     },
     PassStatement: (_, at) => ir.hole(at),
     ScopeStatement: (_, at) => ir.hole(at),
@@ -362,10 +372,12 @@ class Lowering extends Definitions {
       .map((clause) => {
         const name = clause.findIndex((one, index) => index > 1 && /^(as|,)$/.test(one.name));
         const target = name < 0 ? undefined : clause[name + 1];
+        // The name is gone behind the clause.
+        const freed = target === undefined ? [] : this.freed(target, at);
         const caught = this.allOf(clause.filter((one) => one.name === 'Body'));
         return {
           ...(target && { to: this.place(this.nameIn(target), placeOf(target)) }),
-          body: ir.seq(at, caught),
+          body: ir.seq(at, [...caught, ...freed]),
         };
       });
     const [last] = bodies('finally');

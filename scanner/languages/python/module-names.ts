@@ -97,8 +97,7 @@ export abstract class ModuleNames {
   }
 
   /** The scope that binds a name, as it is seen from here. */
-  protected binding(name: string): PyScope | undefined {
-    const here = this.scope;
+  protected binding(name: string, here: PyScope | undefined = this.scope): PyScope | undefined {
     for (let scope: PyScope | undefined = here; scope !== undefined; scope = scope.around) {
       const how = scope.outside.get(name);
       if (how === 'global') return this.module();
@@ -116,7 +115,10 @@ export abstract class ModuleNames {
   }
 
   protected place(name: string, at: Extent): Slot {
-    const scope = this.binding(name) ?? this.module();
+    return this.placeIn(this.binding(name) ?? this.module(), name, at);
+  }
+
+  protected placeIn(scope: PyScope, name: string, at: Extent): Slot {
     if (scope.kind === 'class') return ir.member(at, { ...at, kind: 'self' }, name);
     if (scope.kind === 'module')
       return this.shared.has(name)
@@ -131,11 +133,23 @@ export abstract class ModuleNames {
 
   protected variable(name: string, at: Extent): Node {
     const scope = this.binding(name);
+    if (scope?.kind !== 'class') return this.variableOf(scope, name, at);
+    // What a class has not set so far is that of the scope around it.
+    const outer = this.binding(name, scope.around);
+    const own = this.variableOf(scope, name, at);
+    if (outer === undefined && !builtins.has(name)) return own;
+    return { ...at, kind: 'either', tests: [], of: [own, this.variableOf(outer, name, at)] };
+  }
+
+  protected variableOf(scope: PyScope | undefined, name: string, at: Extent): Node {
     if (scope === undefined) return this.unbound(name, at);
-    const imports = scope.assigned.has(name) ? [] : (scope.imports.get(name) ?? []);
+    const isOther = scope.assigned.has(name) || builtins.has(name);
+    const imports = isOther ? [] : (scope.imports.get(name) ?? []);
     const quals = new Set(imports.map((one) => this.library(one)));
     const [only] = quals;
-    return quals.size === 1 && only !== undefined ? ir.global(at, only) : this.place(name, at);
+    return quals.size === 1 && only !== undefined
+      ? ir.global(at, only)
+      : this.placeIn(scope, name, at);
   }
 
   // A name of a module that is imported by `*`, or of the language.

@@ -297,9 +297,11 @@ const printVariable: Builtin = ({ shell, at, args }) => {
 };
 
 const unset: Builtin = ({ shell, at, args }) => {
-  for (const arg of args) {
-    if (shown(arg) === 'HISTFILE') shell.trait(at, 'history-off', 'unset HISTFILE');
-    shell.unset(shown(arg));
+  const names = args.map(shown);
+  for (const name of names) {
+    if (name === 'HISTFILE') shell.trait(at, 'history-off', 'unset HISTFILE');
+    if (!names.includes('-f') && shell.get(name) !== undefined) shell.unset(name);
+    else if (shell.get(`function ${name}`)) shell.set(`function ${name}`, unknown);
   }
   return empty;
 };

@@ -15,7 +15,6 @@ import {
 import { Variables } from '../../engine/variables.ts';
 import type { FlowSource, Trait } from '../../fact/fact.ts';
 import type { Language, OffsetMap, TaintSource } from '../../fact/source.ts';
-import { StepsUsedUp } from '../../fact/steps.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
 import { isFilledIn } from '../../programs/filled-text.ts';
@@ -26,9 +25,6 @@ import { setArguments } from './variables.ts';
 
 /** Texts that are run inside one another. */
 const codeDepthMax = 6;
-
-/** Scripts that source one another several times have an exponential number of ways. */
-const sourcedMax = 256;
 
 type Where = Pick<ShellCommand, 'shell' | 'frame' | 'at'>;
 
@@ -79,17 +75,11 @@ export function callFunction(
  */
 export function runSourced(where: Where, other: TaintSource, args: readonly Value[]): Value {
   const { shell, frame } = where;
-  const times = (shell.sourced.get(other.path) ?? 0) + 1;
-  if (times > sourcedMax)
-    throw new StepsUsedUp(
-      `${other.path} is sourced over ${sourcedMax} times; source it once, and call a function of it`,
-    );
   if (shell.sourcing.has(other.path)) {
     shell.sourcing.set(other.path, args);
     return unknown;
   }
   if (frame.depth >= framesMax / 4) return unknown;
-  shell.sourced.set(other.path, times);
   shell.take(1 + (other.text.length >> 6));
   const program = shell.programs.get(other.path) ?? programOf(shell, other);
   shell.programs.set(other.path, program);
@@ -101,7 +91,7 @@ export function runSourced(where: Where, other: TaintSource, args: readonly Valu
     depth: frame.depth + 1,
   };
   const run = (given: readonly Value[]): Value =>
-    withArguments(shell, given, true, () => shell.engine.evaluate(program.body, inner));
+    withArguments(shell, given, () => shell.engine.evaluate(program.body, inner));
   shell.sourcing.set(other.path, undefined);
   const made = run(args);
   // A script that sources itself is a loop.
@@ -136,23 +126,17 @@ function withoutCarriageReturns(text: string): { text: string; map: OffsetMap | 
 }
 
 /**
- * Follows code with arguments of its own. Without any, it has those of the script around it.
- * @param stays whether the code runs in the same shell, so that what `set --` sets there stays
+ * Follows code with arguments of its own, in the same shell: what `set --` sets there stays.
+ * Without any, it has those of the script around it.
  */
-export function withArguments(
-  shell: Shell,
-  args: readonly Value[],
-  stays: boolean,
-  run: () => Value,
-): Value {
-  if (stays && args.length === 0) return run();
+export function withArguments(shell: Shell, args: readonly Value[], run: () => Value): Value {
+  if (args.length === 0) return run();
   const mark = shell.get('arguments set');
   const before = shell.get('@');
-  if (args.length > 0) setArguments(shell, args);
+  setArguments(shell, args);
   const made = run();
-  if (stays && shell.get('arguments set') !== mark) return made;
-  if (before === undefined) shell.unset('@');
-  else shell.set('@', before);
+  if (shell.get('arguments set') !== mark) return made;
+  shell.restore('@', before);
   return made;
 }
 
@@ -231,8 +215,9 @@ function runText(command: ShellCommand, code: Value): Value {
       depth: frame.depth + 1,
     });
   shell.codeDepth += 1;
+  const runHere = (): Value => withArguments(shell, args, run);
   const made = shell.during('unknown part', dataOf(nodes(code)), () =>
-    withArguments(shell, args, sameShell.test(name), run),
+    sameShell.test(name) ? runHere() : shell.apart(runHere),
   );
   shell.codeDepth -= 1;
   return made;

@@ -42,8 +42,9 @@ import {
 
 const wrapperDepthMax = 8;
 
-/** A program costs as much as this many nodes. */
+/** A program costs as much as this many nodes, and an alias that leads to others. */
 const programNodes = 16;
+const aliasNodes = 256;
 
 /** Runs a command by its words; gives what it prints. */
 export function run(shell: Shell, call: ApiCall): Value {
@@ -81,22 +82,37 @@ function withVariables(shell: Shell, env: ShellCommand['env'], run: () => Value)
 
 /** Runs the program that the word of a command names. */
 export function dispatch(given: ShellCommand): Value {
-  const { shell, word, args, depth } = given;
+  const { shell, word } = given;
   shell.take();
   const name = isKnown(word) ? programName(shown(word)) : shownName(shell, word);
   const at: At = { ...given.at, api: name, certainty: word.isFolded ? 'folded' : 'exact' };
   const command: ShellCommand = { ...given, name, at };
   if (name === '*') return callUnknown(command);
-  const alias = shell.get(`alias ${name}`);
-  if (alias !== undefined && depth < wrapperDepthMax) {
-    const [aliased, ...more] = shown(alias)
-      .split(/\s+/)
-      .map((text) => changed(alias, text));
-    if (aliased !== undefined && shown(aliased) !== name)
-      return dispatch({ ...command, word: aliased, args: [...more, ...args], depth: depth + 1 });
-  }
-  const called = callFunctions(command, [name], true);
-  if (called.length > 0) return either(called);
+  return given.isProgram ? startProgram(command) : callByName(command);
+}
+
+// An alias, which scripts follow only where they are told to, a function of the script, or a
+// program.
+function callByName(command: ShellCommand): Value {
+  const { shell, word, args, depth, frame } = command;
+  const name = shown(word);
+  const isFollowed = depth < wrapperDepthMax && !shell.engine.isExhausted;
+  const alias = isFollowed ? shell.get(`alias ${name}`) : undefined;
+  const own = shell.get(`function ${name}`);
+  const aliased = alias?.texts.map(({ whole }) => () => {
+    shell.engine.left -= aliasNodes;
+    const [first = word, ...more] = whole.split(/\s+/).map((text) => changed(alias, text));
+    const isProgram = shown(first) === name;
+    const all = [...more, ...args];
+    return dispatch({ ...command, word: first, args: all, depth: depth + 1, isProgram });
+  });
+  const ways = [...(aliased ?? []), ...functionsNamed(command, [name])];
+  if (own?.isOpen !== false) ways.push(() => startProgram(command));
+  return either(shell.engine.branches(ways, frame, true));
+}
+
+function startProgram(command: ShellCommand): Value {
+  const { shell, name, at, args } = command;
   const wrapped = unwrap(command);
   if (wrapped !== undefined) return wrapped;
   for (const { trait, says } of tellingCommands(name, args.map(shown)))
@@ -171,26 +187,21 @@ function callUnknown(command: ShellCommand): Value {
 
 // `"cmd_$1"`: any function of the script whose name begins so.
 function callFitting(command: ShellCommand): readonly Value[] {
-  const { shell, word } = command;
+  const { shell, word, frame } = command;
   const pattern = shown(word).replaceAll(unknownPart, '*');
   if (/^\**$/.test(pattern)) return [];
   const fitting = shell.names('function').filter((name) => globFits(pattern, name));
   shell.take(fitting.length);
-  return callFunctions(command, fitting, false);
+  return shell.engine.branches(functionsNamed(command, fitting), frame, false);
 }
 
-// Calls functions of the script, of which one runs, or perhaps none.
-function callFunctions(
-  command: ShellCommand,
-  names: readonly string[],
-  isOnly: boolean,
-): readonly Value[] {
-  const { shell, frame, args } = command;
+// Calls of functions of the script.
+function functionsNamed(command: ShellCommand, names: readonly string[]): (() => Value)[] {
+  const { shell, args } = command;
   const functions = names.flatMap((name) => shell.get(`function ${name}`)?.things ?? []);
-  const calls = functions.map(
+  return functions.map(
     (own) => () => (own.is === 'function' ? callFunction(command, own, args) : unknown),
   );
-  return shell.engine.branches(calls, frame, isOnly);
 }
 
 // A program that runs the command behind it: `sudo`, `env`, `xargs`.
@@ -238,7 +249,13 @@ function unwrap(command: ShellCommand): Value | undefined {
   const [program = inner, ...given] = /^(xargs|parallel)$/.test(name)
     ? fromInput(command, [inner, ...more], mark && shown(mark))
     : [inner, ...more];
-  const within = { ...command, args: given, depth: depth + 1, env: [...command.env, ...set] };
+  const within = {
+    ...command,
+    args: given,
+    depth: depth + 1,
+    env: [...command.env, ...set],
+    isProgram: !/^(time|parallel)$/.test(name),
+  };
   return either(shell.each(program, command.frame, (one) => dispatch({ ...within, word: one })));
 }
 

@@ -441,17 +441,14 @@ export function substitutedFile(shell: Shell, call: ApiCall): Value {
   return textValue(path);
 }
 
-/**
- * Commands whose assignments stay: their values may still be useful to an attacker. The arguments
- * that they set do not, for they would hide those of the script around.
- */
+/** Commands in a shell of their own. */
 export function subshell(shell: Shell, { args: [block = empty], frame }: ApiCall): Value {
-  return shell.during('@', undefined, () => shell.run(block, frame));
+  return shell.apart(() => shell.run(block, frame));
 }
 
 /** What one command prints is the input of the next. */
 export function pipe(shell: Shell, { args: [from, block = empty], frame }: ApiCall): Value {
-  return shell.during('<0', from, () => shell.run(block, frame));
+  return shell.apart(() => shell.during('<0', from, () => shell.run(block, frame)));
 }
 
 /** What a loop goes through: any number of items, where one of them is not known. */

@@ -12,7 +12,17 @@ import {
   type Word,
   type WordPart,
 } from 'unbash';
-import { block, branch, callOf, constant, global, hole, operation, seq } from '../../ir/build.ts';
+import {
+  block,
+  branch,
+  callOf,
+  constant,
+  global,
+  hole,
+  operation,
+  operators,
+  seq,
+} from '../../ir/build.ts';
 import type { Arg, Extent, Node, Operator } from '../../ir/ir.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { expandBraces } from './braces.ts';
@@ -216,7 +226,10 @@ export class WordLowering {
         const first = this.arithmetic(left, at);
         if (operator === ',') return seq(at, [first, second]);
         const applied = isAssignment ? operator.slice(0, -1) : operator;
-        const value = operation(at, operators[applied] ?? (applied as Operator), [first, second]);
+        const value = operation(at, operators.get(applied) ?? (applied as Operator), [
+          first,
+          second,
+        ]);
         return isAssignment ? this.#assigned(left, value, at) : value;
       }
       default:
@@ -229,8 +242,6 @@ export class WordLowering {
     return isName ? callOf(at, 'set number', [constant(at, to.value), value]) : value;
   }
 }
-
-const operators: Readonly<Record<string, Operator>> = { '&&': 'and', '||': 'or' };
 
 function operandsOf(operation: ParameterOperation): readonly (Word | undefined)[] {
   switch (operation.type) {

@@ -112,7 +112,7 @@ class Lowering implements ScriptLowering {
   statements(statements: readonly Statement[], at: Part): Node {
     return this.#printed(
       at,
-      statements.map(({ command }) => this.#node(command)),
+      statements.map(({ command, background }) => this.#node(command, background)),
     );
   }
 
@@ -123,7 +123,7 @@ class Lowering implements ScriptLowering {
     return { ...this.place(at), kind: 'text', parts };
   }
 
-  #node(node: Statement['command'] | CompoundList): Node {
+  #node(node: Statement['command'] | CompoundList, isApart = false): Node {
     this.take();
     if (this.#depth >= syntaxDepthMax) {
       this.unread.push({ at: this.place(node).start, reason: 'it is nested too deeply' });
@@ -132,7 +132,8 @@ class Lowering implements ScriptLowering {
     this.#depth += 1;
     const lowered = this.#plain(node);
     this.#depth -= 1;
-    return lowered;
+    const place = this.place(node);
+    return isApart ? callOf(place, 'subshell', [block(place, lowered)]) : lowered;
   }
 
   #plain(node: Statement['command'] | CompoundList): Node {
@@ -198,9 +199,9 @@ class Lowering implements ScriptLowering {
       case 'Case':
         return this.#perhaps(node, this.#items(node.items), [this.#words.word(node.word)]);
       case 'Subshell':
-        return callOf(at, 'subshell', [block(at, this.#node(node.body))]);
-      case 'BraceGroup':
       case 'Coproc':
+        return this.#node(node.body, true);
+      case 'BraceGroup':
         return this.#node(node.body);
       case 'CompoundList':
         return this.statements(node.commands, node);
@@ -297,7 +298,7 @@ class Lowering implements ScriptLowering {
     const at = this.place(node);
     const [first, ...others] = node.commands
       .slice(0, pipelineMax)
-      .map((command) => this.#node(command));
+      .map((command, index) => this.#node(command, index === 0 && node.commands.length > 1));
     return others.reduce<Node>(
       (from, body) => callOf(at, 'pipe', [from, block(at, body)]),
       first ?? hole(at),

@@ -31,6 +31,8 @@ export interface ShellCommand {
   readonly env: readonly { readonly name: string; readonly value: Value }[];
   /** Programs around it that start it: `sudo`, `env`. */
   readonly depth: number;
+  /** Whether it starts a program in any case: `command name`, `sudo name`. */
+  readonly isProgram?: boolean;
 }
 
 /** Steps for one flow in a shell script: every rule on flows reads it. */
@@ -50,8 +52,6 @@ export class Shell {
   readonly root: string;
   /** Traps to run when the script has ended. */
   readonly atEnd: (() => void)[] = [];
-  /** Scripts of the skill that were sourced, and how often. */
-  readonly sourced = new Map<string, number>();
   /** Scripts that are being sourced, with the arguments with which they source themselves. */
   readonly sourcing = new Map<string, readonly Value[] | undefined>();
   readonly programs = new Map<string, OwnProgram>();
@@ -99,14 +99,30 @@ export class Shell {
     this.engine.heap.delete(this.engine.globals, name);
   }
 
+  /**
+   * Does something in a shell of its own: nothing of this one changes, but what it writes, and what
+   * is set there may still be useful to an attacker.
+   */
+  apart<T>(run: () => T): T {
+    const { heap } = this.engine;
+    heap.begin();
+    const made = this.during('@', undefined, run);
+    heap.join([heap.end()], false);
+    return made;
+  }
+
   /** Does something while a place has another value, or may get one. */
   during<T>(name: string, value: Value | undefined, run: () => T): T {
     const before = this.engine.globals.fields.get(name);
     if (value !== undefined) this.set(name, value);
     const made = run();
+    this.restore(name, before);
+    return made;
+  }
+
+  restore(name: string, before: Value | undefined): void {
     if (before === undefined) this.unset(name);
     else this.set(name, before);
-    return made;
   }
 
   /** Runs a block of commands; gives what they print. */

@@ -89,7 +89,10 @@ function unknownPartOf(shell: Shell, { at }: ApiCall): Value {
 }
 
 function define(shell: Shell, { args: [name, value = unknown] }: ApiCall): Value {
-  shell.set(`function ${shown(name)}`, value);
+  const place = `function ${shown(name)}`;
+  // Where it is not sure that there is one, the name is that of a program.
+  if (shell.get(place) === undefined) shell.engine.globals.put(place, unknown);
+  shell.set(place, value);
   return empty;
 }
 
@@ -147,7 +150,7 @@ function follow(program: OwnProgram, context: FrontEndContext): Engine {
   noteExit(shell, run());
   // A script that sources itself is a loop.
   const again = shell.sourcing.get(shell.root);
-  if (again !== undefined) engine.perhaps(frame, () => withArguments(shell, again, true, run));
+  if (again !== undefined) engine.perhaps(frame, () => withArguments(shell, again, run));
   for (const trap of shell.atEnd.splice(0)) trap();
   const at = engine.at(frame, { ...program.body, kind: 'self' }, '');
   for (const name of shell.names('function'))

@@ -1,9 +1,13 @@
 /** Files outside of the skill's and the project's folders are written or deleted. */
-import { type CapabilityFact, mountPath } from '../../fact/fact.ts';
+import { type CapabilityFact, mountPath, type Trait } from '../../fact/fact.ts';
 import { isInText, milder, milderInText, runs } from '../../fact/standing.ts';
-import { pathsOfKind, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import {
+  pathsOfKind,
+  type SensitiveKind,
+  sensitivePath,
+} from '../../lookup-tables/sensitive-paths.ts';
 import { needsCapability } from '../../manifest/observed.ts';
-import { defineRule, draftAt } from '../../rule.ts';
+import { defineRule, draftAt, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 // Files outside of the skill's and the project's folders are read.
 
@@ -131,12 +135,8 @@ export const device = defineRule({
   fix: 'Read files by their names. Let a person start a tool that needs the device itself.',
   maps: { cwe: ['CWE-552'], attack: ['T1003', 'T1005', 'T1056.001'] },
   reads: ['capability:mount'],
-  check: ({ of }) =>
-    pathsOfKind('device', of('capability')).flatMap(({ fact, path }) => {
-      // Writing to one is the business of files/destructive.
-      if (fact.traits.includes('write') || fact.traits.includes('delete')) return [];
-      return [draftAt(fact, `${fact.api} reads ${path}`, { severity: milderInText('high', fact) })];
-    }),
+  // Writing to one is the business of files/destructive.
+  check: usesOf('device', 'reads', ['write', 'delete']),
 });
 
 // What was said in an agent's earlier sessions is read.
@@ -177,12 +177,8 @@ export const shellHistory = defineRule({
   fix: 'Ask the user for the command that you need.',
   maps: { cwe: ['CWE-552', 'CWE-532'], attack: ['T1552.003'] },
   reads: ['capability:mount'],
-  check: ({ of }) =>
-    pathsOfKind('history', of('capability')).flatMap(({ fact, path }) => {
-      // Emptying it is the business of persistence/history-off.
-      if (fact.traits.includes('delete')) return [];
-      return [draftAt(fact, `${fact.api} reads ${path}`, { severity: milderInText('high', fact) })];
-    }),
+  // Emptying it is the business of persistence/history-off.
+  check: usesOf('history', 'reads', ['delete']),
 });
 
 // Everything of a user or a machine is deleted or overwritten.
@@ -227,10 +223,19 @@ export const containerSocket = defineRule({
   fix: 'Remove it. Declare what the skill needs from the machine as a mount or an exec in skill.json.',
   maps: { attack: ['T1611', 'T1610'] },
   reads: ['capability:mount'],
-  check: ({ of }) =>
-    pathsOfKind('container-socket', of('capability')).map(({ fact, path }) =>
-      draftAt(fact, `${fact.api} uses ${path}`, {
-        severity: milderInText('high', fact),
-      }),
-    ),
+  check: usesOf('container-socket', 'uses'),
 });
+
+// Uses of paths of a kind, but for those that other rules judge.
+function usesOf(
+  kind: SensitiveKind,
+  does: string,
+  others: readonly Trait[] = [],
+): (context: RuleContext) => readonly FindingDraft[] {
+  return ({ of }) =>
+    pathsOfKind(kind, of('capability')).flatMap(({ fact, path }) =>
+      fact.traits.some((one) => others.includes(one))
+        ? []
+        : [draftAt(fact, `${fact.api} ${does} ${path}`, { severity: milderInText('high', fact) })],
+    );
+}

@@ -9,6 +9,7 @@ import {
   type Destination,
   destinationOf,
   draftOfFlow,
+  draftOfUse,
   flowsThatRun,
 } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
@@ -53,22 +54,10 @@ export const credentialFileToNetwork = defineRule({
       const encoded = flow.encoded ? ', encoded on the way' : '';
       const message = `sends ${row.says} (${flow.source.name}) to ${to.said}${encoded}`;
       if (isOwnCredentialFile(flow.source.name, context)) {
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'low',
-            message: `${message}; the skill keeps that file itself`,
-          }),
-        ];
+        return [draftOfUse(flow, 'low', `${message}; the skill keeps that file itself`)];
       }
       if (isForItsService(flow, to, context))
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'medium',
-            message: `${message}, the service that the file is named after`,
-          }),
-        ];
+        return [draftOfUse(flow, 'medium', `${message}, the service that the file is named after`)];
       if (picksItsKey(flow, to, context))
         return [
           draftOfFlow(flow, {
@@ -77,17 +66,11 @@ export const credentialFileToNetwork = defineRule({
           }),
         ];
       if (row.kind === 'credential' && signsInThere(flow, to))
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'medium',
-            message: `${message}, where it signs in`,
-          }),
-        ];
+        return [draftOfUse(flow, 'medium', `${message}, where it signs in`)];
       // Figures are made of transcripts, too: what goes through several files, or to whom the user
       // says, is for a person to look at.
       if (row.kind === 'agent-history' && (to.host === '*' || passesFiles(flow.steps)))
-        return [draftOfFlow(flow, { kind: 'capability', severity: 'medium', message })];
+        return [draftOfUse(flow, 'medium', message)];
       return [draftOfFlow(flow, { message })];
     }),
 });

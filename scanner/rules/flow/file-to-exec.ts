@@ -3,7 +3,7 @@ import { basename } from 'node:path/posix';
 import { type FactOf, type FlowFact, mountPath } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, milderInText, runs } from '../../fact/standing.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { draftOfFlow, draftOfUse, flowsThatRun } from '../../flow/hosts.ts';
 import { isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 import { isKnownInstaller, isRelease } from '../installers.ts';
@@ -62,15 +62,13 @@ function draftOfStart(flow: FlowFact, sources: readonly TaintSource[]): FindingD
     : flow.source.name;
   const message = `writes what it received from ${from} to a file and runs that file`;
   const { host } = targetOf(flow.source.name);
-  if (isLoopbackHost(host))
-    return draftOfFlow(flow, { kind: 'capability', severity: 'low', message });
+  if (isLoopbackHost(host)) return draftOfUse(flow, 'low', message);
   const paths = new Set(flow.steps.map(({ span }) => span.path));
   const isPinned = sources.some(
     ({ path, text }) => paths.has(path) && hashing.test(text) && comparesWithDigest(text),
   );
   const isExpected = isPinned || isRelease(flow.source.name) || isKnownInstaller(flow.source.name);
-  if (isExpected)
-    return draftOfFlow(flow, { kind: 'capability', severity: milder('medium', flow), message });
+  if (isExpected) return draftOfUse(flow, milder('medium', flow), message);
   return draftOfFlow(flow, { severity: milderInText('high', flow), message });
 }
 

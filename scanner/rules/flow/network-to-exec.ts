@@ -3,7 +3,7 @@ import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import { type FlowFact, mountPath } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { isNamedAfter } from '../../flow/belonging.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { draftOfFlow, draftOfUse, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
@@ -45,11 +45,11 @@ export const networkToExec = defineRule({
       if (sink.part === 'program') return [];
       if (sink.part !== 'code') {
         return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'low',
-            message: `hands what it received from ${from} to a program as an argument`,
-          }),
+          draftOfUse(
+            flow,
+            'low',
+            `hands what it received from ${from} to a program as an argument`,
+          ),
         ];
       }
       if (sink.filled && isFetched(flow, context))
@@ -63,13 +63,7 @@ export const networkToExec = defineRule({
       // exec/download-and-run judges a release in a pipe the same way. Other addresses of these
       // hosts answer with texts that anybody wrote.
       if (asShell && isRelease(source.name) && isReleasedFile.test(source.name))
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'medium',
-            message: `runs a release that it received from ${from}`,
-          }),
-        ];
+        return [draftOfUse(flow, 'medium', `runs a release that it received from ${from}`)];
       return [
         draftOfFlow(flow, {
           severity: !asShell ? 'critical' : isInstruction(flow) ? 'medium' : 'high',

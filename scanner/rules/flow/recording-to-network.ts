@@ -7,7 +7,13 @@ import type { CapabilityFact, FlowFact, TraitFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { belongsTo } from '../../flow/belonging.ts';
 import { isKnownToReader, isUnnamed, observationOf } from '../../flow/collections.ts';
-import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import {
+  type Destination,
+  destinationOf,
+  draftOfFlow,
+  draftOfUse,
+  flowsThatRun,
+} from '../../flow/hosts.ts';
 import { isDeclaredFor } from '../../flow/secret-flows.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
 import { addressServices, recordings } from '../../lookup-tables/observations.ts';
@@ -170,7 +176,7 @@ function draftOf(group: readonly SentFact[], context: RuleContext): FindingDraft
   const severity = isKnown ? 'low' : 'medium';
   const isBundle = facts.length >= bundleMin && to.host !== '*';
   if (!to.drop && !isStrangersAddress(to.host) && (isKnown || !isBundle))
-    return [draftOfFlow(flow, { kind: 'capability', severity, message: told })];
+    return [draftOfUse(flow, severity, told)];
   return [draftOfFlow(flow, { message: `${told}: a report about the machine it runs on` })];
 }
 
@@ -208,13 +214,7 @@ export const encodedToNetwork = defineRule({
         flow.source.what === 'env' &&
         (belongsTo(flow.source.name, to.host) || isDeclaredFor(flow.source.name, to.host, context))
       ) {
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'low',
-            message: `sends ${what} to ${to.said}, encoded`,
-          }),
-        ];
+        return [draftOfUse(flow, 'low', `sends ${what} to ${to.said}, encoded`)];
       }
       const isFile = flow.source.what === 'file';
       return [
@@ -279,13 +279,7 @@ export const environmentToNetwork = defineRule({
           ? 'an environment variable whose name is computed'
           : `environment variable ${flow.source.name}`;
       if (to.host === '*' || !context.hasManifest)
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'medium',
-            message: `sends ${what} to ${to.said}`,
-          }),
-        ];
+        return [draftOfUse(flow, 'medium', `sends ${what} to ${to.said}`)];
       return [
         draftOfFlow(flow, {
           severity: 'high',

@@ -4,7 +4,7 @@ import type { FlowFact } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText } from '../../fact/standing.ts';
 import { belongsTo, signsInAtProvider, wordsOf } from '../../flow/belonging.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { draftOfFlow, draftOfUse, flowsThatRun } from '../../flow/hosts.ts';
 import { isOfOwnService, isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { isDeclaredFor, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
@@ -205,24 +205,12 @@ export const secretToOutput = defineRule({
       if (source.what === 'whole-env')
         return [draftOfFlow(flow, { message: `${where} every environment variable` })];
       if (source.what === 'env' && source.name !== '*' && isSecretName(source.name)) {
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'low',
-            message: `${where} secret ${source.name}`,
-          }),
-        ];
+        return [draftOfUse(flow, 'low', `${where} secret ${source.name}`)];
       }
       const row = source.what === 'file' ? sensitivePath(source.name) : undefined;
       if (row === undefined || !privateKinds.has(row.kind) || /history$/.test(row.kind)) return [];
       if (isOwnCredentialFile(source.name, context)) {
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'low',
-            message: `${where} its own key (${source.name})`,
-          }),
-        ];
+        return [draftOfUse(flow, 'low', `${where} its own key (${source.name})`)];
       }
       // A copy that a page tells its reader to make, and what a skill does with the file of its own
       // service: where the copy goes from there is a flow of its own.

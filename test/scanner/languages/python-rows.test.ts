@@ -248,7 +248,7 @@ const empty = { nodes: [], edges: [], sources: [], sinks: [] };
  * change what stands around them, as the evasions show.
  */
 const elsewhere =
-  /^(__import__|importlib\.__import__|importlib\.import_module|import|sys\.modules\..*|os\.putenv|setattr|locals|staticmethod|operator\..*(getter|caller)|functools\.partial.*)$/;
+  /^(__import__|importlib\.__import__|importlib\.import_module|import|sys\.modules\..*|os\.putenv|(set|del)attr|locals|staticmethod|operator\..*(getter|caller)|functools\.partial.*)$/;
 
 describe('rows of Python', () => {
   // Methods of texts, lists and records are no names that a program writes.
