@@ -166,7 +166,7 @@ function callNamed(engine: Engine, site: CallSite, written: string, given: Given
     const named = { ...unknown, isOpen: false, things: functions };
     const byName = () => callValue(engine, site, named, given);
     // What is defined somewhere may not be defined yet.
-    const isOther = frame.func?.func.name !== written && rowFor(engine, written) !== undefined;
+    const isOther = rowFor(engine, written) !== undefined;
     const usual = () => callApi(engine, site, written, given, undefined);
     return either(engine.branches(isOther ? [byName, usual] : [byName], frame, true));
   }

@@ -21,7 +21,6 @@ import {
   objectValue,
   orOther,
   partOf,
-  recordIn,
   thingValue,
   type Value,
   withNodes,
@@ -48,15 +47,16 @@ export function givenBy(
     engine.spend(itemsHeld(value));
     const lists = arg.spread ? listsIn(engine, value) : undefined;
     const isPlain = !engine.knowledge.isOpen || value.things.every(({ is }) => is !== 'instance');
-    const record = arg.spread && isPlain ? recordIn(value) : undefined;
+    const [object, ...more] = arg.spread && isPlain ? objectsOf(value) : [];
+    const isRecord = object?.kind === 'record' && more.length === 0;
     if (lists !== undefined)
       add(...lists.map((items) => items.map((one) => withNodes(one, value.nodes))));
-    else if (record !== undefined)
-      for (const [name, one] of record.fields) named.set(name, withNodes(one, value.nodes));
-    else if (arg.spread && engine.knowledge.isOpen && isPlain && hasOneRecord(value)) {
-      for (const { fields } of objectsOf(value))
-        for (const [name, one] of fields) named.set(name, orOther(withNodes(one, value.nodes)));
-      if (objectsOf(value).some(({ rest }) => rest !== undefined)) spread.push(value);
+    else if (isRecord && (!value.isOpen || (engine.knowledge.isOpen && object.fields.size > 0))) {
+      for (const [name, one] of object.fields) {
+        const given = withNodes(one, value.nodes);
+        named.set(name, value.isOpen ? orOther(given) : given);
+      }
+      if (object.rest !== undefined) spread.push(value);
     } else if (arg.spread) spread.push(value);
     else if (arg.name !== undefined) named.set(arg.name, value);
     else add([value]);
@@ -130,9 +130,10 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
       const [of] = value.things.filter((thing) => isEnvironment(engine, thing));
       if (of?.is === 'instance')
         object.rest = wholeEnvironment(engine, engine.at(frame, node, of.of));
-      for (const { fields, rest, base } of all) {
+      for (const { fields, rest, base, isPartial } of all) {
         if (base !== undefined) object.base = base;
-        const isOnly = all.length === 1 && !value.isOpen && value.scalars.length === 0;
+        const isOnly =
+          !isPartial && all.length === 1 && !value.isOpen && value.scalars.length === 0;
         for (const [key, one] of fields) {
           const held = one.things.some(isGetter)
             ? memberOf(engine, memberNode(node, key), value, key, frame)
@@ -163,11 +164,6 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
   }
   const record = objectValue(object);
   return modules.length === 0 ? record : either([record, ...modules]);
-}
-
-function hasOneRecord(value: Value): boolean {
-  const [object, ...others] = objectsOf(value);
-  return object?.kind === 'record' && object.fields.size > 0 && others.length === 0;
 }
 
 function isSpread(one: object): one is Spread {

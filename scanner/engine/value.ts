@@ -443,6 +443,14 @@ export function knownOf(value: Value): Known {
   return text === undefined ? value.scalars[0] : text.isKnown ? text : undefined;
 }
 
+/** Whether two values are equal; undefined where not every language says the same. */
+export function isSame(one: Value, other: Value): boolean | undefined {
+  const a = knownOf(one);
+  const b = knownOf(other);
+  if (a === undefined || typeof a !== typeof b || Number.isNaN(a)) return undefined;
+  return a instanceof Text && b instanceof Text ? a.whole === b.whole : a === b;
+}
+
 /** The text of a value that is computed whole. */
 export function knownText(value: Value | undefined): string | undefined {
   const known = value === undefined ? undefined : knownOf(value);

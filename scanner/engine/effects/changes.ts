@@ -13,6 +13,7 @@ import {
   dataOf,
   either,
   type HeapObject,
+  isSame,
   isWhole,
   itemsOf,
   keyOf,
@@ -168,10 +169,11 @@ function changeList(
   // Putting something in uses nothing of what is there.
   const fields = how === 'extend' || how === 'insert' ? object.held : object.fields;
   const items = Array.from({ length }, (_, index) => fields.get(String(index)) ?? unknown);
-  const removed = how === 'remove' && given !== undefined ? keyOf(given) : undefined;
+  const answers = how === 'remove' && given ? items.map((item) => isSame(item, given)) : [];
+  const found = answers.findIndex((is) => is !== false);
   const place =
-    removed !== undefined
-      ? items.findIndex((item) => keyOf(item) === removed)
+    how === 'remove'
+      ? answers[found] && found
       : at === undefined
         ? how === 'pop'
           ? items.length - 1

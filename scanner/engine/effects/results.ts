@@ -9,6 +9,7 @@ import { classFrom } from '../classes.ts';
 import type { Engine } from '../interpret.ts';
 import { itemAt } from '../items.ts';
 import { compute, isCodec } from '../library/library.ts';
+import { putPairs } from '../library/scripting.ts';
 import { sortedList } from '../library/sorting.ts';
 import { memberByText } from '../names.ts';
 import { inWords, isListed, iterated, shownBy } from '../protocols.ts';
@@ -24,7 +25,6 @@ import {
   instancesIn,
   instanceValue,
   itemsOf,
-  keyOf,
   knownText,
   listValue,
   newObject,
@@ -450,14 +450,9 @@ function recordOf({ args, named, spread }: ApiCall): Value {
   const object = newObject('record');
   const loose: Value[] = [...spread];
   for (const value of args) {
-    const pairs = itemsOf(value)?.map(itemsOf);
+    const pairs = itemsOf(value);
     const [one, ...others] = objectsOf(value);
-    if (pairs !== undefined)
-      for (const pair of pairs) {
-        const key = pair?.[0] === undefined ? undefined : keyOf(pair[0]);
-        if (key === undefined) loose.push(...(pair ?? [value]));
-        else object.put(key, pair?.[1] ?? unknown);
-      }
+    if (pairs !== undefined) loose.push(...putPairs(object, pairs));
     else if (one?.kind === 'record' && others.length === 0) {
       for (const [key, field] of one.fields) object.put(key, field);
       if (one.rest !== undefined) loose.push(one.rest);

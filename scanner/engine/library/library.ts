@@ -14,9 +14,10 @@ import {
   either,
   fieldOf,
   type HeapObject,
+  isSame,
+  isWhole,
   itemsOf,
   type Known,
-  keyOf,
   knownOf,
   knownText,
   listValue,
@@ -99,16 +100,17 @@ export function foldOperator(op: Operator, args: readonly Value[]): Value {
 }
 
 function isIn(part: Value, whole: Value): Value | undefined {
-  const key = keyOf(part);
+  const one = knownText(part);
   const text = knownText(whole);
-  const [object] = objectsOf(whole);
-  const keys =
-    object?.kind === 'record' && recordIn(whole)?.rest === undefined
-      ? [...object.fields.keys()]
-      : itemsOf(whole)?.map(keyOf);
-  if (key === undefined) return undefined;
-  if (text !== undefined) return scalarValue(text.includes(key));
-  return keys?.every((one) => one !== undefined) ? scalarValue(keys.includes(key)) : undefined;
+  if (text !== undefined) return one === undefined ? undefined : scalarValue(text.includes(one));
+  const record = recordIn(whole);
+  // A number and its text are the same key here.
+  const isPlain = one !== undefined && !/^([-\d.]+|true|false|null)$/.test(one);
+  if (record !== undefined)
+    return isPlain && isWhole(record) ? scalarValue(record.fields.has(one)) : undefined;
+  const answers = itemsOf(whole)?.map((item) => isSame(part, item));
+  if (answers?.includes(true)) return scalarValue(true);
+  return answers?.every((is) => is === false) ? scalarValue(false) : undefined;
 }
 
 function ofTexts(op: Operator, left: Value, right: Value): Value | undefined {

@@ -7,6 +7,7 @@ import {
   allNodesOf,
   dataOf,
   either,
+  isSame,
   isWhole,
   itemsOf,
   keyOf,
@@ -148,12 +149,11 @@ function cycled(first: Value): Value | undefined {
 
 function indexOf(first: Value, sought: Value, start: Value): Value | undefined {
   const items = itemsOf(listed(first) ?? unknown);
-  const item = keyOf(sought);
   const from = knownOf(start);
-  if (items === undefined || item === undefined || from === undefined) return undefined;
-  const left = items.map(keyOf).slice(Number(from));
-  const at = left.findIndex((one) => one === item || one === undefined);
-  return left[at] === item ? scalarValue(items.length - left.length + at) : undefined;
+  if (items === undefined || from === undefined) return undefined;
+  const left = items.slice(Number(from)).map((one) => isSame(one, sought));
+  const at = left.findIndex((is) => is !== false);
+  return left[at] ? scalarValue(items.length - left.length + at) : undefined;
 }
 
 // `str.maketrans(from, to)`

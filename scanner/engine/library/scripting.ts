@@ -10,6 +10,7 @@ import {
   concat,
   either,
   fieldOf,
+  type HeapObject,
   isWhole,
   itemsOf,
   type Known,
@@ -133,17 +134,10 @@ export const ofScripts: Partial<Record<Computation, Compute>> = {
     return list;
   },
   'from-entries': ([first = unknown]) => {
-    const pairs = itemsOf(first)?.map(itemsOf);
-    const object = newObject('record');
-    const loose: Value[] = [];
+    const pairs = itemsOf(first);
     if (pairs === undefined) return undefined;
-    for (const pair of pairs) {
-      const [key, one = unknown] = pair ?? [];
-      const name = key === undefined ? undefined : keyOf(key);
-      // Whoever goes through the entries gets the keys as well.
-      if (name === undefined) loose.push(withNodes(one, allNodesOf([key ?? unknown])));
-      else object.put(name, one);
-    }
+    const object = newObject('record');
+    const loose = putPairs(object, pairs);
     if (loose.length > 0) object.rest = orOther(either(loose));
     return objectValue(object);
   },
@@ -178,6 +172,18 @@ function typeName({ texts, scalars, things, isOpen }: Value): string | undefined
   ]);
   const [name, ...others] = names;
   return others.length === 0 ? name : undefined;
+}
+
+/** Puts pairs into a record; gives what has no key that is known. */
+export function putPairs(record: HeapObject, pairs: readonly Value[]): readonly Value[] {
+  return pairs.flatMap((pair) => {
+    const [key, one = unknown] = itemsOf(pair) ?? [];
+    const name = key === undefined ? undefined : keyOf(key);
+    // Whoever goes through the entries gets the keys as well.
+    if (name === undefined) return [withNodes(one, allNodesOf([pair]))];
+    record.put(name, one);
+    return [];
+  });
 }
 
 const jsonDepthMax = 6;
