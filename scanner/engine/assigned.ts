@@ -1,5 +1,6 @@
 /** What is given to members and items. */
 
+import { present } from '../fact/remembered.ts';
 import type { Node } from '../ir/ir.ts';
 import { noteHandedOn } from './api-calls.ts';
 import { callValue, givenArgs, nothingGiven } from './calls.ts';
@@ -9,7 +10,7 @@ import type { Engine, Invocation } from './interpret.ts';
 import { indexIn } from './items.ts';
 import { letterOf } from './library/codecs.ts';
 import { byteOf } from './library/library.ts';
-import { applied, described, fieldsOf, isInside, libraryValue } from './names.ts';
+import { applied, described, fieldsOf, isGetting, isInside, libraryValue } from './names.ts';
 import type { At } from './notes.ts';
 import { methodIn } from './protocols.ts';
 import { changedForGood } from './store.ts';
@@ -17,6 +18,7 @@ import type { Text } from './text.ts';
 import {
   absorb,
   allNodesOf,
+  atKey,
   classValue,
   either,
   type HeapObject,
@@ -97,7 +99,11 @@ function setMemberOf(
         ? staticOf(thing.object.class, name)
         : undefined;
     if (usual !== undefined) described(engine, place, usual, '__set__', [self, given], frame);
-    setKey(engine, thing.object, name, given);
+    const getter = name === undefined ? undefined : ownMethod(thing, name);
+    const set = (): void => setKey(engine, thing.object, name, given);
+    // Where a getter is, nothing else may come in its place.
+    if (getter !== undefined && isGetting(getter)) engine.perhaps(frame, set);
+    else set();
   }
   if (thing.is === 'instance') {
     const api = `${thing.of}#${name ?? '*'}=`;
@@ -180,12 +186,10 @@ function setPart(
   else text.become(made);
 }
 
-/** Puts something in place of a name of the library, which stays where that is not sure. */
+/** Puts something in place of a name of the library: what was there may be known elsewhere, too. */
 export function replace(engine: Engine, at: At, given: Value): void {
-  const { globals, heap } = engine;
-  const usual = globals.held.has(at.api) ? undefined : libraryValue(engine, at);
-  if (usual !== undefined) globals.put(at.api, usual);
-  heap.set(globals, at.api, given);
+  const all = either([given, ...present(libraryValue(engine, at))]);
+  engine.heap.set(engine.globals, at.api, all);
 }
 
 // Whether other code calls what is put in place of a function of the library.
@@ -276,7 +280,8 @@ function setKey(engine: Engine, object: HeapObject, name: string | undefined, gi
     return;
   }
   if (isBehind) engine.heap.reshape(object, { length: at + 1 });
-  engine.heap.set(object, name, given);
+  const isTyped = !engine.knowledge.itemsAreMembers;
+  engine.heap.set(object, name, atKey(object, name, given, isTyped));
 }
 
 /** Items of a list whose places are kept where any of them may have been replaced. */

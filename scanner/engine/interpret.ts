@@ -170,6 +170,8 @@ export class Engine {
   readonly #keys = new Map<string, string>();
   readonly #canonical = new Map<string, string>();
   readonly #untaken = new Set<Node>();
+  /** Calls of which another meaning was looked at, too. */
+  readonly tried = new Set<Node>();
 
   constructor(context: FrontEndContext, knowledge: Knowledge, programs: readonly OwnProgram[]) {
     this.context = context;
@@ -468,15 +470,11 @@ export class Engine {
         for (const one of branches) if (one !== taken && one !== undefined) this.tryOut(one, frame);
         return taken === undefined ? nil : this.evaluate(taken, frame);
       }
-      case 'either':
+      case 'either': {
         for (const test of node.tests) this.evaluate(test, frame);
-        return either(
-          this.branches(
-            node.of.map((one) => () => this.evaluate(one, frame)),
-            frame,
-            false,
-          ),
-        );
+        const runs = node.of.map((one) => () => this.evaluate(one, frame));
+        return either(this.branches(runs, frame, node.isOnly === true));
+      }
       case 'loop':
         return goThrough(this, node, frame);
       case 'try':

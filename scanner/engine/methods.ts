@@ -329,7 +329,7 @@ function callInLibrary(
     : undefined;
 }
 
-// What an object has itself, or a method of its class where it is not sure that it has one.
+// What an object has itself, or a method of its class: that it has one is not always sure.
 function callOwn(
   engine: Engine,
   site: CallSite,
@@ -338,14 +338,27 @@ function callOwn(
   given: Given,
   self: Value,
 ): Value | undefined {
-  const objects = objectsOf(self);
-  const field = either(objects.flatMap(({ fields }) => fields.get(name) ?? []));
+  const field = either(objectsOf(self).flatMap(({ fields }) => fields.get(name) ?? []));
   const ofClass = (): Value | undefined => callOfClass(engine, site, of, name, given, self);
   const ofField = (): Value => callValue(engine, site, withReceiver(field, self), given);
   if (!field.things.some(isCallable)) return ofClass();
   if (!engine.knowledge.isOpen) return ofClass() ?? ofField();
-  if (objects.every(({ isPartial }) => !isPartial)) return ofField();
+  const method = methodOf(of, name, self);
+  const isOwn = method?.things.every((one) => isHeldIn(field, one));
+  const isSure = objectsOf(self).every(({ isPartial }) => !isPartial);
+  // Where it seems to be sure, the class's is looked at once.
+  if (isOwn || (isSure && engine.tried.has(site.node))) return ofField();
+  engine.tried.add(site.node);
   return either(engine.branches([ofField, ofClass], site.frame, true).flatMap(present));
+}
+
+// Whether it is this function that would be called: `this.go = this.go.bind(this)`.
+function isHeldIn({ things }: Value, method: Thing): boolean {
+  return things.some((one) =>
+    one.is === 'bound'
+      ? isHeldIn(one.callee, method)
+      : one.is === 'function' && method.is === 'function' && one.func === method.func,
+  );
 }
 
 // A method of a class of the skill, or of the library's class that it extends.
@@ -416,6 +429,8 @@ function callStatic(
   self: Value,
 ): Value | undefined {
   const method = staticMethodOf(of, engine.fold(name), self);
+  if (method !== undefined && isGetting(method))
+    return callValue(engine, site, callValue(engine, site, method, nothingGiven), given);
   if (method !== undefined) return callValue(engine, site, method, given);
   const api = apisAbove(of).find((one) => rowFor(engine, `${one}.${name}`) !== undefined);
   if (api !== undefined) return callApi(engine, site, `${api}.${name}`, given, self);

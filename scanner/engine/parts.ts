@@ -9,6 +9,7 @@ import { isEnvironment, isGetter, memberNode, memberOf } from './names.ts';
 import { iterated } from './protocols.ts';
 import {
   allNodesOf,
+  atKey,
   dataOf,
   either,
   itemsHeld,
@@ -155,7 +156,8 @@ export function recordOf(engine: Engine, node: NodeOf<'record'>, frame: Invocati
     const key = engine.evaluate(entry.key, frame);
     const value = engine.evaluate(entry.value, frame);
     const name = keyOf(key);
-    if (name !== undefined) object.put(name, value);
+    const isTyped = !engine.knowledge.itemsAreMembers;
+    if (name !== undefined) object.put(name, atKey(object, name, value, isTyped));
     else {
       // Whoever goes through the entries gets the keys as well.
       const keys = key.nodes.length > 0 && engine.knowledge.isOpen ? [dataOf(key.nodes)] : [];

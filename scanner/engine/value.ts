@@ -529,6 +529,17 @@ export function keyOf(value: Value): string | undefined {
   return known instanceof Text ? known.whole : String(known);
 }
 
+/** What stands at a key that was given a value: numbers and their texts have one key here. */
+export function atKey(
+  { kind, held, isMap }: HeapObject,
+  key: string,
+  value: Value,
+  isTyped: boolean,
+): Value {
+  const before = kind === 'record' && (isTyped || isMap) ? held.get(key) : undefined;
+  return before !== undefined && /^[-\d.]+$/.test(key) ? either([before, value]) : value;
+}
+
 /** The record whose entries are given as keywords. */
 export function recordIn(value: Value): HeapObject | undefined {
   const [object, ...others] = objectsOf(value);

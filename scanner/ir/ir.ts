@@ -75,7 +75,13 @@ export type BareNode =
       readonly otherwise?: Node | undefined;
     }
   /** One of the branches; what each case compares with is evaluated before. */
-  | { readonly kind: 'either'; readonly tests: readonly Node[]; readonly of: readonly Node[] }
+  | {
+      readonly kind: 'either';
+      readonly tests: readonly Node[];
+      readonly of: readonly Node[];
+      /** One of them is run in any case. */
+      readonly isOnly?: boolean;
+    }
   /** Repeats while a test holds, or once for each item: `[item]` or `[key, item]` is set. */
   | {
       readonly kind: 'loop';

@@ -1,5 +1,6 @@
 /** File types by first bytes and by name. */
 import type { Language } from '../fact/source.ts';
+import { words } from './shell.ts';
 
 /**
  * The treatment of a type: `inert` files cannot become active and are only checked for their form;
@@ -16,187 +17,81 @@ export interface FileType {
   readonly extensions: readonly string[];
 }
 
-const at0 = (hex: string): { at: number; hex: string }[] => [{ at: 0, hex }];
+// Bytes at the beginning, or at offsets: `8:57454250`; `-` stands for no extension.
+function file(type: string, of: FileClass, bytes: string, extensions: string): FileType {
+  const magic = words(bytes).map((one) => {
+    const [hex = '', at = '0'] = one.split(':').reverse();
+    return { at: Number(at), hex };
+  });
+  const all = words(extensions).map((one) => (one === '-' ? '' : one));
+  return { type, class: of, magic, extensions: all };
+}
 
 /**
  * Sources: the formats' own specifications, as collected in the `file` command's magic database.
  */
 export const fileTypes: readonly FileType[] = [
-  {
-    type: 'ELF program',
-    class: 'binary',
-    magic: at0('7f454c46'),
-    extensions: ['', 'so', 'node', 'elf', 'bin', 'o'],
-  },
-  {
-    type: 'Windows program',
-    class: 'binary',
-    magic: at0('4d5a'),
-    extensions: ['exe', 'dll', 'sys', 'pyd', 'scr', 'com'],
-  },
-  {
-    type: 'Mach-O program',
-    class: 'binary',
-    magic: at0('cffaedfe'),
-    extensions: ['', 'dylib', 'so', 'node', 'bin'],
-  },
-  {
-    type: 'Mach-O program',
-    class: 'binary',
-    magic: at0('cefaedfe'),
-    extensions: ['', 'dylib', 'so', 'node', 'bin'],
-  },
-  {
-    type: 'Java class or universal Mach-O',
-    class: 'binary',
-    magic: at0('cafebabe'),
-    extensions: ['class', '', 'dylib'],
-  },
+  file('ELF program', 'binary', '7f454c46', '- so node elf bin o'),
+  file('Windows program', 'binary', '4d5a', 'exe dll sys pyd scr com'),
+  file('Mach-O program', 'binary', 'cffaedfe', '- dylib so node bin'),
+  file('Mach-O program', 'binary', 'cefaedfe', '- dylib so node bin'),
+  file('Java class or universal Mach-O', 'binary', 'cafebabe', 'class - dylib'),
   // RFC 9636; the files of a database of time zones have names of places.
-  { type: 'time zone', class: 'inert', magic: at0('545a6966'), extensions: [] },
-  { type: 'WebAssembly', class: 'binary', magic: at0('0061736d'), extensions: ['wasm'] },
-  { type: 'Android bytecode', class: 'binary', magic: at0('6465780a'), extensions: ['dex'] },
-  { type: 'Python bytecode', class: 'binary', magic: at0('????0d0a'), extensions: ['pyc', 'pyo'] },
-  {
-    type: 'zip archive',
-    class: 'archive',
-    magic: at0('504b0304'),
-    extensions: [
-      'zip',
-      'jar',
-      'whl',
-      'egg',
-      'apk',
-      'skill',
-      'vsix',
-      'xpi',
-      'crx',
-      'docx',
-      'xlsx',
-      'pptx',
-      'odt',
-      'ods',
-      'odp',
-      'epub',
-      'dotx',
-      'potx',
-      'npz',
-    ],
-  },
-  { type: 'zip archive', class: 'archive', magic: at0('504b0506'), extensions: ['zip'] },
-  {
-    type: 'gzip archive',
-    class: 'archive',
-    magic: at0('1f8b08'),
-    extensions: ['gz', 'tgz', 'svgz'],
-  },
-  {
-    type: 'tar archive',
-    class: 'archive',
-    magic: [{ at: 257, hex: '7573746172' }],
-    extensions: ['tar'],
-  },
-  { type: '7-Zip archive', class: 'archive', magic: at0('377abcaf271c'), extensions: ['7z'] },
-  { type: 'RAR archive', class: 'archive', magic: at0('526172211a07'), extensions: ['rar'] },
-  { type: 'xz archive', class: 'archive', magic: at0('fd377a585a00'), extensions: ['xz', 'txz'] },
-  { type: 'bzip2 archive', class: 'archive', magic: at0('425a68'), extensions: ['bz2', 'tbz2'] },
-  { type: 'Zstandard archive', class: 'archive', magic: at0('28b52ffd'), extensions: ['zst'] },
-  {
-    type: 'OLE document',
-    class: 'document',
-    magic: at0('d0cf11e0a1b11ae1'),
-    extensions: ['doc', 'xls', 'ppt', 'msi', 'msg'],
-  },
-  { type: 'PDF document', class: 'document', magic: at0('255044462d'), extensions: ['pdf', 'ai'] },
-  { type: 'RTF document', class: 'document', magic: at0('7b5c727466'), extensions: ['rtf', 'doc'] },
-  { type: 'AppleDouble metadata', class: 'inert', magic: at0('0005160700020000'), extensions: [] },
-  { type: 'NumPy array', class: 'inert', magic: at0('934e554d5059'), extensions: ['npy'] },
-  { type: 'Windows metafile', class: 'inert', magic: at0('d7cdc69a'), extensions: ['wmf'] },
-  {
-    type: 'Windows metafile',
-    class: 'inert',
-    magic: [
-      { at: 0, hex: '01000000' },
-      { at: 40, hex: '20454d46' },
-    ],
-    extensions: ['emf'],
-  },
-  {
-    type: 'PNG image',
-    class: 'inert',
-    magic: at0('89504e470d0a1a0a'),
-    extensions: ['png', 'apng'],
-  },
-  { type: 'JPEG image', class: 'inert', magic: at0('ffd8ff'), extensions: ['jpg', 'jpeg', 'jfif'] },
-  { type: 'GIF image', class: 'inert', magic: at0('47494638'), extensions: ['gif'] },
-  {
-    type: 'WebP image',
-    class: 'inert',
-    magic: [
-      { at: 0, hex: '52494646' },
-      { at: 8, hex: '57454250' },
-    ],
-    extensions: ['webp'],
-  },
-  {
-    type: 'AVIF or HEIC image',
-    class: 'inert',
-    magic: [{ at: 4, hex: '66747970' }],
-    extensions: ['avif', 'heic', 'heif', 'mp4', 'm4a', 'm4v', 'mov'],
-  },
-  { type: 'icon', class: 'inert', magic: at0('00000100'), extensions: ['ico'] },
-  { type: 'BMP image', class: 'inert', magic: at0('424d????????00000000'), extensions: ['bmp'] },
-  { type: 'TIFF image', class: 'inert', magic: at0('49492a00'), extensions: ['tif', 'tiff'] },
-  { type: 'TIFF image', class: 'inert', magic: at0('4d4d002a'), extensions: ['tif', 'tiff'] },
-  { type: 'WOFF font', class: 'inert', magic: at0('774f4646'), extensions: ['woff'] },
-  { type: 'WOFF2 font', class: 'inert', magic: at0('774f4632'), extensions: ['woff2'] },
-  {
-    type: 'TrueType font',
-    class: 'inert',
-    magic: at0('0001000000'),
-    extensions: ['ttf', 'otf', 'ttc'],
-  },
-  { type: 'OpenType font', class: 'inert', magic: at0('4f54544f00'), extensions: ['otf', 'ttf'] },
-  { type: 'MP3 audio', class: 'inert', magic: at0('494433'), extensions: ['mp3'] },
-  { type: 'MP3 audio', class: 'inert', magic: at0('fffb'), extensions: ['mp3'] },
-  {
-    type: 'WAV audio',
-    class: 'inert',
-    magic: [
-      { at: 0, hex: '52494646' },
-      { at: 8, hex: '57415645' },
-    ],
-    extensions: ['wav'],
-  },
-  {
-    type: 'Ogg media',
-    class: 'inert',
-    magic: at0('4f676753'),
-    extensions: ['ogg', 'oga', 'ogv', 'opus'],
-  },
-  { type: 'FLAC audio', class: 'inert', magic: at0('664c6143'), extensions: ['flac'] },
-  { type: 'WebM video', class: 'inert', magic: at0('1a45dfa3'), extensions: ['webm', 'mkv'] },
-  {
-    type: 'SQLite database',
-    class: 'inert',
-    magic: at0('53514c69746520666f726d6174203300'),
-    extensions: ['db', 'sqlite', 'sqlite3'],
-  },
+  file('time zone', 'inert', '545a6966', ''),
+  file('WebAssembly', 'binary', '0061736d', 'wasm'),
+  file('Android bytecode', 'binary', '6465780a', 'dex'),
+  file('Python bytecode', 'binary', '????0d0a', 'pyc pyo'),
+  file(
+    'zip archive',
+    'archive',
+    '504b0304',
+    'zip jar whl egg apk skill vsix xpi crx docx xlsx pptx odt ods odp epub dotx potx npz',
+  ),
+  file('zip archive', 'archive', '504b0506', 'zip'),
+  file('gzip archive', 'archive', '1f8b08', 'gz tgz svgz'),
+  file('tar archive', 'archive', '257:7573746172', 'tar'),
+  file('7-Zip archive', 'archive', '377abcaf271c', '7z'),
+  file('RAR archive', 'archive', '526172211a07', 'rar'),
+  file('xz archive', 'archive', 'fd377a585a00', 'xz txz'),
+  file('bzip2 archive', 'archive', '425a68', 'bz2 tbz2'),
+  file('Zstandard archive', 'archive', '28b52ffd', 'zst'),
+  file('OLE document', 'document', 'd0cf11e0a1b11ae1', 'doc xls ppt msi msg'),
+  file('PDF document', 'document', '255044462d', 'pdf ai'),
+  file('RTF document', 'document', '7b5c727466', 'rtf doc'),
+  file('AppleDouble metadata', 'inert', '0005160700020000', ''),
+  file('NumPy array', 'inert', '934e554d5059', 'npy'),
+  file('Windows metafile', 'inert', 'd7cdc69a', 'wmf'),
+  file('Windows metafile', 'inert', '0:01000000 40:20454d46', 'emf'),
+  file('PNG image', 'inert', '89504e470d0a1a0a', 'png apng'),
+  file('JPEG image', 'inert', 'ffd8ff', 'jpg jpeg jfif'),
+  file('GIF image', 'inert', '47494638', 'gif'),
+  file('WebP image', 'inert', '0:52494646 8:57454250', 'webp'),
+  file('AVIF or HEIC image', 'inert', '4:66747970', 'avif heic heif mp4 m4a m4v mov'),
+  file('icon', 'inert', '00000100', 'ico'),
+  file('BMP image', 'inert', '424d????????00000000', 'bmp'),
+  file('TIFF image', 'inert', '49492a00', 'tif tiff'),
+  file('TIFF image', 'inert', '4d4d002a', 'tif tiff'),
+  file('WOFF font', 'inert', '774f4646', 'woff'),
+  file('WOFF2 font', 'inert', '774f4632', 'woff2'),
+  file('TrueType font', 'inert', '0001000000', 'ttf otf ttc'),
+  file('OpenType font', 'inert', '4f54544f00', 'otf ttf'),
+  file('MP3 audio', 'inert', '494433', 'mp3'),
+  file('MP3 audio', 'inert', 'fffb', 'mp3'),
+  file('WAV audio', 'inert', '0:52494646 8:57415645', 'wav'),
+  file('Ogg media', 'inert', '4f676753', 'ogg oga ogv opus'),
+  file('FLAC audio', 'inert', '664c6143', 'flac'),
+  file('WebM video', 'inert', '1a45dfa3', 'webm mkv'),
+  file('SQLite database', 'inert', '53514c69746520666f726d6174203300', 'db sqlite sqlite3'),
   // What a program that ends suddenly leaves beside a database.
-  {
-    type: 'SQLite write-ahead log',
-    class: 'inert',
-    magic: at0('377f06??002de218'),
-    extensions: ['db-wal', 'sqlite-wal', 'sqlite3-wal'],
-  },
-  {
-    type: 'SQLite index of a write-ahead log',
-    class: 'inert',
-    magic: at0('18e22d0000000000'),
-    extensions: ['db-shm', 'sqlite-shm', 'sqlite3-shm'],
-  },
+  file('SQLite write-ahead log', 'inert', '377f06??002de218', 'db-wal sqlite-wal sqlite3-wal'),
+  file(
+    'SQLite index of a write-ahead log',
+    'inert',
+    '18e22d0000000000',
+    'db-shm sqlite-shm sqlite3-shm',
+  ),
   // `.DS_Store`: where the Finder of macOS shows the files of a folder.
-  { type: 'Finder view', class: 'inert', magic: at0('0000000142756431'), extensions: [] },
+  file('Finder view', 'inert', '0000000142756431', ''),
 ];
 
 /** Extensions by language; Markdown, text and data are recognised by extension only. */

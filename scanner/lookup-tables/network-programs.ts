@@ -32,110 +32,113 @@ export interface NetworkProgram {
   readonly asks?: readonly string[];
 }
 
-const network = (
-  target: NetworkProgram['target'],
-  row: Partial<NetworkProgram> = {},
-): NetworkProgram => ({
-  target,
-  method: '*',
-  body: [],
-  header: [],
-  other: [],
-  urlOption: [],
-  methodOption: [],
-  outputOption: [],
-  insecure: [],
-  upload: [],
-  runs: [],
-  port: 0,
-  ...row,
-});
+type Row = {
+  readonly [K in keyof NetworkProgram]?: NetworkProgram[K] extends readonly string[] | undefined
+    ? string
+    : NetworkProgram[K];
+};
+
+// A row in which options are written as words.
+function network(target: NetworkProgram['target'], row: Row = {}): NetworkProgram {
+  const { method = '*', port = 0, asks, ...given } = row;
+  const { body, header, other, urlOption, methodOption, outputOption, ...more } = given;
+  const { insecure, upload, runs, ...marks } = more;
+  return {
+    ...marks,
+    target,
+    method,
+    port,
+    body: words(body),
+    header: words(header),
+    other: words(other),
+    urlOption: words(urlOption),
+    methodOption: words(methodOption),
+    outputOption: words(outputOption),
+    insecure: words(insecure),
+    upload: words(upload),
+    runs: words(runs),
+    ...(asks !== undefined && { asks: words(asks) }),
+  };
+}
 
 const curl = network('url', {
   method: 'GET',
-  body: words(
-    'd data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query expand-data expand-json expand-form-string expand-url-query',
-  ),
-  upload: ['T', 'upload-file'],
+  body: 'd data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query expand-data expand-json expand-form-string expand-url-query',
+  upload: 'T upload-file',
   puts: true,
-  header: words(
+  header:
     'H header A user-agent e referer b cookie u user oauth2-bearer proxy-header expand-header X request request-target Q quote r range t telnet-option mail-from mail-rcpt mail-auth login-options haproxy-clientip service-name',
-  ),
-  other: [
-    ...words(
-      'm max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header',
-    ),
-    ...words(`
+  other: `
+  m max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header
   K config E cert key cacert C continue-at Y y z U P resolve interface limit-rate output-dir
-  unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url connect-to variable`),
-  ],
-  urlOption: ['url', 'expand-url'],
-  methodOption: ['X', 'request'],
-  outputOption: ['o', 'output'],
-  insecure: ['k', 'insecure'],
+  unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url connect-to variable`,
+  urlOption: 'url expand-url',
+  methodOption: 'X request',
+  outputOption: 'o output',
+  insecure: 'k insecure',
 });
 
 export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
   curl,
   wget: network('url', {
     method: 'GET',
-    body: ['post-data', 'post-file', 'body-data', 'body-file'],
-    upload: ['post-file', 'body-file'],
-    header: words('header U user-agent referer user password load-cookies'),
-    other: words(`
+    body: 'post-data post-file body-data body-file',
+    upload: 'post-file body-file',
+    header: 'header U user-agent referer user password load-cookies',
+    other: `
   P directory-prefix o output-file a append-output t tries T timeout w wait Q l A R D e ca-certificate
-  limit-rate save-cookies i input-file`),
-    methodOption: ['method'],
-    outputOption: ['O', 'output-document'],
-    insecure: ['no-check-certificate'],
+  limit-rate save-cookies i input-file`,
+    methodOption: 'method',
+    outputOption: 'O output-document',
+    insecure: 'no-check-certificate',
     savesByName: true,
   }),
-  wget2: network('url', { method: 'GET', outputOption: ['O'], savesByName: true }),
+  wget2: network('url', { method: 'GET', outputOption: 'O', savesByName: true }),
   aria2c: network('url', {
     method: 'GET',
-    header: words('header U user-agent referer http-user http-passwd'),
-    outputOption: ['o', 'out'],
-    other: ['d', 'dir', 'x', 's', 'j'],
+    header: 'header U user-agent referer http-user http-passwd',
+    outputOption: 'o out',
+    other: 'd dir x s j',
     savesByName: true,
   }),
-  http: network('url', { other: ['a', 'auth', 'o', 'output', 'session', 'timeout'] }),
-  https: network('url', { other: ['a', 'auth', 'o', 'output', 'session', 'timeout'] }),
-  xh: network('url', { other: ['a', 'auth', 'o', 'output'] }),
+  http: network('url', { other: 'a auth o output session timeout' }),
+  https: network('url', { other: 'a auth o output session timeout' }),
+  xh: network('url', { other: 'a auth o output' }),
   lynx: network('url', { method: 'GET' }),
   nc: network('host-port', {
-    runs: ['e', 'c', 'exec', 'sh-exec'],
-    other: words('w p s i q x X'),
+    runs: 'e c exec sh-exec',
+    other: 'w p s i q x X',
     raw: true,
   }),
   ncat: network('host-port', {
-    runs: ['e', 'c', 'exec', 'sh-exec'],
-    other: ['w', 'p', 's', 'i'],
+    runs: 'e c exec sh-exec',
+    other: 'w p s i',
     raw: true,
   }),
-  netcat: network('host-port', { runs: ['e', 'c'], other: ['w', 'p', 's', 'i', 'q'], raw: true }),
+  netcat: network('host-port', { runs: 'e c', other: 'w p s i q', raw: true }),
   // `socket -p 'program' host port`: the program gets the connection.
-  socket: network('host-port', { runs: ['p'], other: ['B'], raw: true }),
-  ztcp: network('host-port', { other: ['d'], raw: true }),
+  socket: network('host-port', { runs: 'p', other: 'B', raw: true }),
+  ztcp: network('host-port', { other: 'd', raw: true }),
   finger: network('remote', { port: 79 }),
   telnet: network('host-port', { raw: true }),
-  ssh: network('host', { other: words('i l p o F J L R D W b c e m S'), port: 22 }),
-  scp: network('remote', { other: words('i P o F J l S'), port: 22 }),
-  sftp: network('host', { other: ['i', 'P', 'o', 'F', 'J', 'b'], port: 22 }),
+  ssh: network('host', { other: 'i l p o F J L R D W b c e m S', port: 22 }),
+  scp: network('remote', { other: 'i P o F J l S', port: 22 }),
+  sftp: network('host', { other: 'i P o F J b', port: 22 }),
   rsync: network('remote', {
-    other: words('e rsh exclude include f filter password-file'),
+    other: 'e rsh exclude include f filter password-file',
     port: 873,
   }),
   ftp: network('host', { port: 21 }),
-  dig: network('name', { other: ['t', 'p', 'q', 'x'], port: 53 }),
+  dig: network('name', { other: 't p q x', port: 53 }),
   nslookup: network('name', { port: 53 }),
-  host: network('name', { other: ['t', 'W', 'R'], port: 53 }),
+  host: network('name', { other: 't W R', port: 53 }),
   drill: network('name', { port: 53 }),
   kdig: network('name', { port: 53 }),
   delv: network('name', { port: 53 }),
-  getent: network('name', { port: 53, asks: words('hosts ahosts ahostsv4 ahostsv6') }),
-  resolvectl: network('name', { port: 53, asks: ['query'] }),
-  ping: network('name', { body: ['p', 'pattern'], other: words('c W w i s t n'), port: 0 }),
-  ping6: network('name', { body: ['p', 'pattern'], other: words('c W w i s t n'), port: 0 }),
-  traceroute: network('name', { other: words('f m p q w z i s') }),
-  tracepath: network('name', { other: words('l m p') }),
+  getent: network('name', { port: 53, asks: 'hosts ahosts ahostsv4 ahostsv6' }),
+  resolvectl: network('name', { port: 53, asks: 'query' }),
+  ping: network('name', { body: 'p pattern', other: 'c W w i s t n', port: 0 }),
+  ping6: network('name', { body: 'p pattern', other: 'c W w i s t n', port: 0 }),
+  traceroute: network('name', { other: 'f m p q w z i s' }),
+  tracepath: network('name', { other: 'l m p' }),
 };

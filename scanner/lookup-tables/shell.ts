@@ -5,8 +5,8 @@
 import type { Language } from '../fact/source.ts';
 
 /** The words of a text, for lists that are easier to read as one. */
-export function words(text: string): string[] {
-  return text.trim().split(/\s+/);
+export function words(text = ''): string[] {
+  return text.match(/\S+/g) ?? [];
 }
 
 /**
@@ -92,7 +92,7 @@ interface Wrapper {
 }
 
 function behind(takesValue = '', more: Partial<Wrapper> = {}): Wrapper {
-  return { skip: 0, takesValue: takesValue === '' ? [] : words(takesValue), ...more };
+  return { skip: 0, takesValue: words(takesValue), ...more };
 }
 
 export const wrappers: Readonly<Record<string, Wrapper>> = {

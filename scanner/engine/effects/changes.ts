@@ -77,7 +77,8 @@ export function change(
     }
     const one = name === undefined ? undefined : object.fields.get(name);
     if (how === 'default') return entryOr(engine, object, name, given ?? nil);
-    if (name !== undefined && /^(pop|delete)$/.test(how)) engine.heap.delete(object, name);
+    if (name === undefined) engine.heap.reshape(object, { isPartial: true });
+    else if (/^(pop|delete)$/.test(how)) engine.heap.delete(object, name);
     return one ?? partly(contentsOf(object));
   };
   const taken = engine

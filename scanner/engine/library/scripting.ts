@@ -7,6 +7,7 @@ import { Text } from '../text.ts';
 import {
   absent,
   allNodesOf,
+  atKey,
   concat,
   either,
   fieldOf,
@@ -181,7 +182,7 @@ export function putPairs(record: HeapObject, pairs: readonly Value[]): readonly 
     const name = key === undefined ? undefined : keyOf(key);
     // Whoever goes through the entries gets the keys as well.
     if (name === undefined) return [withNodes(one, allNodesOf([pair]))];
-    record.put(name, one);
+    record.put(name, atKey(record, name, one, true));
     return [];
   });
 }

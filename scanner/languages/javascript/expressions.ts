@@ -197,7 +197,7 @@ export abstract class JavascriptExpressions extends Names {
     const terms = operandsOf(node, kind);
     if (kind === SyntaxKind.CommaToken) return ir.seq(at, this.all(terms));
     const op = ir.operators.get(written);
-    if (terms.length > 2 && op !== undefined && /^([+]|and|or)$/.test(op))
+    if (terms.length > 2 && op !== undefined && /^([+]|&&|[|]{2})$/.test(written))
       return ir.operation(at, op, this.all(terms));
     const plain = isUpdate ? written.slice(0, -1) : written;
     const value = this.operation(plain, this.lower(left), () => this.lower(right), at);

@@ -33,7 +33,11 @@ export function scopesOf(file: ts.SourceFile): Scopes {
     const scope: JavascriptScope = {
       node,
       around,
-      isFunction: isFunction(node) || ts.isSourceFile(node) || ts.isModuleBlock(node),
+      isFunction:
+        isFunction(node) ||
+        ts.isSourceFile(node) ||
+        ts.isModuleBlock(node) ||
+        ts.isClassStaticBlockDeclaration(node),
       names: new Map(),
       imports: new Map(),
       hoisted: new Set(),
@@ -107,7 +111,10 @@ function boundBy(node: ts.Node, scope: JavascriptScope, around: JavascriptScope)
     const isBlock =
       ts.isCatchClause(node.parent) || (node.parent.flags & ts.NodeFlags.BlockScoped) !== 0;
     const to = isBlock ? scope : functionAround(scope);
-    return namesIn(node.name).map((name) => ({ to, name, isHoisted: !isBlock }));
+    // `var require` leaves what a program is given by that name.
+    const isGiven = (name: string): boolean => !isBlock && name === 'require';
+    const names = isAmbient(node) ? [] : namesIn(node.name).filter((name) => !isGiven(name));
+    return names.map((name) => ({ to, name, isHoisted: !isBlock }));
   }
   if (ts.isParameter(node)) return namesIn(node.name).map((name) => ({ to: scope, name }));
   if (ts.isFunctionExpression(node) || ts.isClassExpression(node))
@@ -119,7 +126,13 @@ function boundBy(node: ts.Node, scope: JavascriptScope, around: JavascriptScope)
     ts.isModuleDeclaration(node) ||
     ts.isImportEqualsDeclaration(node);
   if (!isDeclared || node.name === undefined || !ts.isIdentifier(node.name)) return [];
+  if (isAmbient(node)) return [];
   return [{ to: around, name: node.name.text }];
+}
+
+// `declare const require: any` says what is there anyway.
+function isAmbient(node: ts.Declaration): boolean {
+  return (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Ambient) !== 0;
 }
 
 /** The names that a pattern binds; none where the parser has gone on without one. */
@@ -146,7 +159,7 @@ function importsOf(
   { importClause, moduleSpecifier }: ts.ImportDeclaration,
   scope: JavascriptScope,
 ): void {
-  if (importClause === undefined || !ts.isStringLiteral(moduleSpecifier)) return;
+  if (!importClause || importClause.isTypeOnly || !ts.isStringLiteral(moduleSpecifier)) return;
   const from = moduleSpecifier.text;
   const { name, namedBindings } = importClause;
   if (name !== undefined) scope.imports.set(name.text, { from, name: 'default' });
@@ -155,6 +168,6 @@ function importsOf(
     scope.imports.set(namedBindings.name.text, { from, name: '*' });
     return;
   }
-  for (const { name: as, propertyName } of namedBindings.elements)
-    scope.imports.set(as.text, { from, name: (propertyName ?? as).text });
+  for (const { name: as, propertyName, isTypeOnly } of namedBindings.elements)
+    if (!isTypeOnly) scope.imports.set(as.text, { from, name: (propertyName ?? as).text });
 }

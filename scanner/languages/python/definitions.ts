@@ -128,7 +128,7 @@ export abstract class Definitions extends Expressions {
   protected define(node: PyNode, decorators: readonly PyNode[], at: Extent): Node {
     const named = node.getChild('VariableName');
     const name = named === null ? '' : this.nameIn(named);
-    const written = decorators.map((one) => this.textOf(one).replace(/^@\s*/, ''));
+    const written = decorators.map((one) => this.textOf(one).replace(/^@\s*/, '').trim());
     const isIn = (pattern: RegExp): boolean => written.some((one) => pattern.test(one));
     if (this.scope.kind === 'class') {
       const isStatic = isIn(/^staticmethod\b/) || isIn(/^classmethod\b/);

@@ -43,8 +43,7 @@ class Lowering extends Definitions {
   program(): LoweredProgram {
     const { top } = this.parsed;
     // What a module binds itself stays the language's until then.
-    const bound = [...this.scope.names].filter((name) => builtins.has(name));
-    const names = bound.map((name) => this.asBuiltin(name, placeOf(top)));
+    const names = [...this.scope.names].flatMap((name) => this.asLibrary(name, placeOf(top)));
     const body = top.children.map((one) => this.lower(one));
     return {
       source: this.source,
@@ -58,15 +57,18 @@ class Lowering extends Definitions {
     };
   }
 
-  protected asBuiltin(name: string, at: Extent): Node {
-    return ir.set(at, this.place(name, at), ir.global(at, name));
+  // A module has a name of the language, or of what it imports by `*`, where it sets none itself.
+  protected asLibrary(name: string, at: Extent): Node[] {
+    if (!builtins.has(name) && this.stars.length === 0) return [];
+    const usual = this.unbound(name, at);
+    return usual.kind === 'global' ? [ir.set(at, this.place(name, at), usual)] : [];
   }
 
-  // A module has a name of the language again.
+  // What is taken back, in parentheses or not.
   protected freed(node: PyNode, at: Extent): Node[] {
+    if (node.name !== 'VariableName') return node.children.flatMap((one) => this.freed(one, at));
     const name = this.nameIn(node);
-    const isOne = builtins.has(name) && this.binding(name)?.kind === 'module';
-    return isOne ? [this.asBuiltin(name, at)] : [];
+    return this.binding(name)?.kind === 'module' ? this.asLibrary(name, at) : [];
   }
 
   lower(node: PyNode): Node {

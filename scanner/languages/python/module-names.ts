@@ -137,7 +137,8 @@ export abstract class ModuleNames {
     // What a class has not set so far is that of the scope around it.
     const outer = this.binding(name, scope.around);
     const own = this.variableOf(scope, name, at);
-    if (outer === undefined && !builtins.has(name)) return own;
+    const isOther = outer !== undefined || builtins.has(name) || this.stars.length > 0;
+    if (!isOther) return own;
     return { ...at, kind: 'either', tests: [], of: [own, this.variableOf(outer, name, at)] };
   }
 

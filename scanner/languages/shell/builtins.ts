@@ -5,7 +5,15 @@
 
 import { posix } from 'node:path';
 import type { ApiCall } from '../../engine/effects/effects.ts';
-import { concat, dataOf, either, textValue, unknown, type Value } from '../../engine/value.ts';
+import {
+  concat,
+  dataOf,
+  either,
+  orOther,
+  textValue,
+  unknown,
+  type Value,
+} from '../../engine/value.ts';
 import { present } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
@@ -184,6 +192,8 @@ const declare: Builtin = (command) => {
   for (const arg of names) {
     const [, name = '', plus, equals] = /^([^=]*?)(\+?)(=|$)/s.exec(shown(arg)) ?? [];
     if (exports) shell.set(`export ${name}`, empty);
+    const isLocal = /^(local|declare|typeset)$/.test(by) && !has(/^-[a-zA-Z]*g/);
+    if (isLocal && shell.locals?.has(name) === false) shell.locals.set(name, shell.get(name));
     if (equals !== '=' || name === '') continue;
     const text = slice(
       { ...arg, things: [], isOpen: false },
@@ -287,7 +297,7 @@ const trap: Builtin = (command) => {
   // Its commands are looked up when it runs, which is after the last line.
   const run = (): Value => runCode(bare(command), code, 'shell');
   if (shell.atEnd.length < trapsMax) shell.atEnd.push(run);
-  return run();
+  return either(shell.engine.branches([run], command.frame, false));
 };
 
 const printVariable: Builtin = ({ shell, at, args }) => {
@@ -298,6 +308,10 @@ const printVariable: Builtin = ({ shell, at, args }) => {
 
 const unset: Builtin = ({ shell, at, args }) => {
   const names = args.map(shown);
+  // Whatever a name is that is not known.
+  const places = shell.names('function').map((name) => `function ${name}`);
+  for (const place of args.every(isKnown) ? [] : places)
+    shell.set(place, orOther(shell.get(place) ?? unknown));
   for (const name of names) {
     if (name === 'HISTFILE') shell.trait(at, 'history-off', 'unset HISTFILE');
     if (!names.includes('-f') && shell.get(name) !== undefined) shell.unset(name);

@@ -57,6 +57,8 @@ export function callFunction(
     returned: [],
     thrown: [],
   };
+  const { locals } = shell;
+  shell.locals = new Map();
   const made = shell.during('@', undefined, () => {
     if (given === undefined) shell.unset('@');
     else setArguments(shell, given);
@@ -65,6 +67,8 @@ export function callFunction(
     engine.heap.landed();
     return printed;
   });
+  for (const [name, before] of shell.locals) shell.restore(name, before);
+  shell.locals = locals;
   engine.going.set(func, going);
   return made;
 }
@@ -217,10 +221,19 @@ function runText(command: ShellCommand, code: Value): Value {
   shell.codeDepth += 1;
   const runHere = (): Value => withArguments(shell, args, run);
   const made = shell.during('unknown part', dataOf(nodes(code)), () =>
-    sameShell.test(name) ? runHere() : shell.apart(runHere),
+    sameShell.test(name) ? runHere() : shell.apart(() => inAnother(shell, runHere)),
   );
   shell.codeDepth -= 1;
   return made;
+}
+
+// Another shell has only those functions that are exported.
+function inAnother(shell: Shell, run: () => Value): Value {
+  for (const name of shell.names('function')) {
+    const place = `function ${name}`;
+    shell.set(place, orOther(shell.get(place) ?? unknown));
+  }
+  return run();
 }
 
 // What these set with `set --` stays.

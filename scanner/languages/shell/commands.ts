@@ -7,12 +7,14 @@ import type { ApiCall } from '../../engine/effects/effects.ts';
 import type { At } from '../../engine/notes.ts';
 import { dataOf, either, unknown, type Value } from '../../engine/value.ts';
 import { shellWordsMax } from '../../fact/shared-limits.ts';
+import { containers, launchers } from '../../knowledge/shell-launchers.ts';
+import { shellRows } from '../../knowledge/shell-programs.ts';
 import { tellingCommands } from '../../knowledge/telling-commands.ts';
 import { own as row } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { networkPrograms } from '../../lookup-tables/network-programs.ts';
 import { providerOf } from '../../lookup-tables/secret-providers.ts';
-import { interpreters, utilities, wrappers } from '../../lookup-tables/shell.ts';
+import { interpreters, packageManagers, utilities, wrappers } from '../../lookup-tables/shell.ts';
 import { besideOf } from '../../programs/beside.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { builtins, noteAssignment, programPath } from './builtins.ts';
@@ -88,26 +90,29 @@ export function dispatch(given: ShellCommand): Value {
   const at: At = { ...given.at, api: name, certainty: word.isFolded ? 'folded' : 'exact' };
   const command: ShellCommand = { ...given, name, at };
   if (name === '*') return callUnknown(command);
-  return given.isProgram ? startProgram(command) : callByName(command);
+  return callByName(command);
 }
 
 // An alias, which scripts follow only where they are told to, a function of the script, or a
 // program.
 function callByName(command: ShellCommand): Value {
-  const { shell, word, args, depth, frame } = command;
+  const { shell, word, args, frame, isProgram } = command;
   const name = shown(word);
-  const isFollowed = depth < wrapperDepthMax && !shell.engine.isExhausted;
-  const alias = isFollowed ? shell.get(`alias ${name}`) : undefined;
-  const own = shell.get(`function ${name}`);
-  const aliased = alias?.texts.map(({ whole }) => () => {
-    shell.engine.left -= aliasNodes;
-    const [first = word, ...more] = whole.split(/\s+/).map((text) => changed(alias, text));
-    const isProgram = shown(first) === name;
-    const all = [...more, ...args];
-    return dispatch({ ...command, word: first, args: all, depth: depth + 1, isProgram });
-  });
-  const ways = [...(aliased ?? []), ...functionsNamed(command, [name])];
-  if (own?.isOpen !== false) ways.push(() => startProgram(command));
+  const place = `alias ${name}`;
+  const alias = shell.engine.isExhausted ? undefined : shell.get(place);
+  const own = isProgram ? undefined : shell.get(`function ${name}`);
+  const ways = own === undefined ? [] : functionsNamed(command, [name]);
+  for (const { whole } of alias?.texts ?? [])
+    ways.push(() => {
+      shell.engine.left -= aliasNodes;
+      const code = changed(word, args.length > 0 ? `${whole} "$@"` : whole);
+      const run = (): Value => runCode({ ...command, name: 'eval' }, code, 'shell');
+      return shell.during(place, unknown, run);
+    });
+  // What else the skill gives a name is most often what it always is.
+  const isOther = own !== undefined || alias !== undefined;
+  if (isOther ? own?.isOpen !== false && isKnownProgram(name) : true)
+    ways.push(() => startProgram(command));
   return either(shell.engine.branches(ways, frame, true));
 }
 
@@ -156,7 +161,7 @@ function callOutside(command: ShellCommand): Value {
   const printed = callProgram(command);
   const [inner, ...given] = containedCommand(command) ?? [];
   if (inner !== undefined && depth < wrapperDepthMax)
-    return dispatch({ ...command, word: inner, args: given, depth: depth + 1 });
+    return dispatch({ ...command, word: inner, args: given, depth: depth + 1, isProgram: true });
   return launched === undefined
     ? printed
     : { ...launched, nodes: [...new Set([...nodes(launched), ...nodes(printed)])] };
@@ -357,8 +362,18 @@ const nameBehind = /\/([\w.-]+)$/;
 
 /** Whether a table or the shell itself has the program. */
 function isKnownProgram(name: string): boolean {
-  const tables = [networkPrograms, interpreters, utilities, wrappers, builtins];
-  return tables.some((table) => row<unknown>(table, name) !== undefined);
+  const tables = [
+    networkPrograms,
+    interpreters,
+    utilities,
+    wrappers,
+    builtins,
+    shellRows,
+    packageManagers,
+    launchers,
+    containers,
+  ];
+  return name === 'git' || tables.some((table) => row<unknown>(table, name) !== undefined);
 }
 
 /** The program that a word names, which may be a pattern. */

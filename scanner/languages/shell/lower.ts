@@ -6,6 +6,7 @@
 
 import {
   type Assignment,
+  type Case,
   type CaseItem,
   type Command,
   type CommandArgument,
@@ -59,6 +60,11 @@ export function lowerScript(
 
 function goesOn({ terminator }: CaseItem): boolean {
   return terminator === ';&' || terminator === ';;&';
+}
+
+// `*)` leaves out nothing.
+function isAny({ items }: Case): boolean {
+  return items.some(({ pattern }) => pattern.some(({ text }) => text === '*'));
 }
 
 class Lowering implements ScriptLowering {
@@ -146,7 +152,7 @@ class Lowering implements ScriptLowering {
       case 'AndOr': {
         const parts = node.commands.map((command, index) => {
           const lowered = this.#node(command);
-          return index === 0 ? lowered : this.#perhaps(node, [lowered]);
+          return index === 0 ? lowered : this.#oneOf(node, [lowered]);
         });
         return this.#printed(node, parts);
       }
@@ -156,12 +162,12 @@ class Lowering implements ScriptLowering {
           (after, elif) => [
             this.#printed(elif, [
               this.#node(elif.clause),
-              this.#perhaps(elif, [this.#node(elif.then)].concat(after)),
+              this.#oneOf(elif, [this.#node(elif.then)].concat(after)),
             ]),
           ],
           last,
         );
-        const bodies = this.#perhaps(node, [this.#node(node.then), ...others]);
+        const bodies = this.#oneOf(node, [this.#node(node.then), ...others]);
         return this.#printed(node, [this.#node(node.clause), bodies]);
       }
       case 'For':
@@ -197,7 +203,12 @@ class Lowering implements ScriptLowering {
           step: this.#words.arithmetic(node.update, at),
         });
       case 'Case':
-        return this.#perhaps(node, this.#items(node.items), [this.#words.word(node.word)]);
+        return this.#oneOf(
+          node,
+          this.#items(node.items),
+          [this.#words.word(node.word)],
+          isAny(node),
+        );
       case 'Subshell':
       case 'Coproc':
         return this.#node(node.body, true);
@@ -228,15 +239,15 @@ class Lowering implements ScriptLowering {
     if (isLong) this.unread.push({ at: this.place(first.body).start, reason });
     return items.map((item, at) => {
       const behind = goesOn(item) && !isLong ? bodies.slice(at + 1) : [];
-      const after = behind.map((one) => this.#perhaps(item.body, [one]));
+      const after = behind.map((one) => this.#oneOf(item.body, [one]));
       return this.#printed(item.body, [...bodies.slice(at, at + 1), ...after]);
     });
   }
 
-  // One of several bodies is run, or none.
-  #perhaps(at: Part, of: readonly Node[], tests: readonly Node[] = []): Node {
+  // One of several bodies is run, or perhaps none: a single one, or what a `case` may leave out.
+  #oneOf(at: Part, of: readonly Node[], tests: readonly Node[] = [], isOnly = of.length > 1): Node {
     const place = this.place(at);
-    const one: Node = { ...place, kind: 'either', tests, of };
+    const one: Node = { ...place, kind: 'either', tests, of, isOnly };
     return of.length > 1 ? callOf(place, 'printed', [one]) : one;
   }
 
@@ -342,10 +353,10 @@ class Lowering implements ScriptLowering {
     // Whether it jumps is not sure: a function may have its name.
     const [count] = node.args;
     const jump = this.#jump(at, text, count !== undefined && 'text' in count ? count.text : '1');
-    if (jump !== undefined) return this.#printed(node, [run(words), this.#perhaps(node, [jump])]);
+    if (jump !== undefined) return this.#printed(node, [run(words), this.#oneOf(node, [jump])]);
     if (windows === undefined) return run(words);
     const first = this.#words.arguments(node.name);
-    return this.#perhaps(node, [run(words), run([...first, ...windows])]);
+    return this.#oneOf(node, [run(words), run([...first, ...windows])]);
   }
 
   // `f=@<(cat x)` comes as two words without a blank between them.

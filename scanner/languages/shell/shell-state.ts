@@ -58,6 +58,8 @@ export class Shell {
   readonly #traits = new Set<string>();
   /** Texts that are being run as code, one inside the other. */
   codeDepth = 0;
+  /** What the variables were before that the function which runs has for itself. */
+  locals: Map<string, Value | undefined> | undefined;
 
   /** Runs the program that the word of a command names. */
   readonly dispatch: (command: ShellCommand) => Value;

@@ -159,7 +159,7 @@ export function find(command: ShellCommand): Value {
       .map((word) => filled(word, roots[0]));
     const [word, ...rest] = words;
     if (word === undefined) return [];
-    return [shell.dispatch({ ...command, word, args: rest, depth: 1 })];
+    return [shell.dispatch({ ...command, word, args: rest, depth: 1, isProgram: true })];
   });
   const data = dataOf(nodes(...names, ...printed));
   return dataOf(shell.pass(at, data, 'find finds it'));
