@@ -166,9 +166,9 @@ function callNamed(engine: Engine, site: CallSite, written: string, given: Given
     const named = { ...unknown, isOpen: false, things: functions };
     const byName = () => callValue(engine, site, named, given);
     // What is defined somewhere may not be defined yet.
-    const isOther = rowFor(engine, written) !== undefined;
+    if (rowFor(engine, written) === undefined) return byName();
     const usual = () => callApi(engine, site, written, given, undefined);
-    return either(engine.branches(isOther ? [byName, usual] : [byName], frame, true));
+    return either(engine.branches([byName, usual], frame, true));
   }
   const held = engine.globals.fields.get(written);
   if (held !== undefined) return callValue(engine, site, held, given);

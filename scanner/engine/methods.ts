@@ -146,10 +146,9 @@ function replacedMethod(
   kind: 'list' | 'record',
   name: string,
 ): Value | undefined {
-  const [replaced] = Object.entries(knowledge.collections ?? {}).flatMap(([owner, of]) =>
+  return Object.entries(knowledge.collections ?? {}).flatMap(([owner, of]) =>
     of === kind ? (globals.fields.get(`${owner}.prototype.${name}`) ?? []) : [],
-  );
-  return replaced;
+  )[0];
 }
 
 function isNothing({ things, texts }: Value): boolean {

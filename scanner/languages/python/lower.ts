@@ -66,6 +66,7 @@ class Lowering extends Definitions {
 
   // What is taken back, in parentheses or not.
   protected freed(node: PyNode, at: Extent): Node[] {
+    if (node.name === 'MemberExpression') return [];
     if (node.name !== 'VariableName') return node.children.flatMap((one) => this.freed(one, at));
     const name = this.nameIn(node);
     return this.binding(name)?.kind === 'module' ? this.asLibrary(name, at) : [];
