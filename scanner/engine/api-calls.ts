@@ -209,8 +209,9 @@ function noteHidden(
   if (!isByText || shown.includes('*')) return;
   const { text } = frame.program.source;
   engine.context.steps.take(1 + (text.length >> 6));
-  // `header.trim()` does nothing outside, whatever it is called on, and hides nothing.
-  const doesNothing = row === through || row.effects.length === 0;
+  // `header.trim()` does nothing outside, whatever it is called on, and hides nothing. What
+  // `original.call()` calls has a name of its own.
+  const doesNothing = row === through || row.effects.every(({ does }) => does === 'call');
   if (doesNothing && isPlainIn(text, shown.slice(shown.lastIndexOf('.') + 1))) return;
   if (engine.knowledge.modules && !isHiddenName(engine, frame, shown, row)) return;
   const callee = node.kind === 'call' ? text.slice(node.callee.start, node.callee.end) : '';

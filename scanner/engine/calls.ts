@@ -164,11 +164,11 @@ function callNamed(engine: Engine, site: CallSite, written: string, given: Given
   const functions = functionsOf(engine, name, frame);
   if (functions.length > 0) {
     const named = { ...unknown, isOpen: false, things: functions };
-    const byName = () => callValue(engine, site, named, given);
+    const runs = [() => callValue(engine, site, named, given)];
     // What is defined somewhere may not be defined yet.
-    if (rowFor(engine, written) === undefined) return byName();
-    const usual = () => callApi(engine, site, written, given, undefined);
-    return either(engine.branches([byName, usual], frame, true));
+    if (rowFor(engine, written) !== undefined)
+      runs.push(() => callApi(engine, site, written, given, undefined));
+    return either(engine.branches(runs, frame, true));
   }
   const held = engine.globals.fields.get(written);
   if (held !== undefined) return callValue(engine, site, held, given);

@@ -5,15 +5,7 @@
 
 import { posix } from 'node:path';
 import type { ApiCall } from '../../engine/effects/effects.ts';
-import {
-  concat,
-  dataOf,
-  either,
-  orOther,
-  textValue,
-  unknown,
-  type Value,
-} from '../../engine/value.ts';
+import { concat, dataOf, either, textValue, unknown, type Value } from '../../engine/value.ts';
 import { present } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
@@ -308,10 +300,7 @@ const printVariable: Builtin = ({ shell, at, args }) => {
 
 const unset: Builtin = ({ shell, at, args }) => {
   const names = args.map(shown);
-  // Whatever a name is that is not known.
-  const places = shell.names('function').map((name) => `function ${name}`);
-  for (const place of args.every(isKnown) ? [] : places)
-    shell.set(place, orOther(shell.get(place) ?? unknown));
+  if (!args.every(isKnown)) shell.loseFunctions();
   for (const name of names) {
     if (name === 'HISTFILE') shell.trait(at, 'history-off', 'unset HISTFILE');
     if (!names.includes('-f') && shell.get(name) !== undefined) shell.unset(name);

@@ -229,10 +229,7 @@ function runText(command: ShellCommand, code: Value): Value {
 
 // Another shell has only those functions that are exported.
 function inAnother(shell: Shell, run: () => Value): Value {
-  for (const name of shell.names('function')) {
-    const place = `function ${name}`;
-    shell.set(place, orOther(shell.get(place) ?? unknown));
-  }
+  shell.loseFunctions();
   return run();
 }
 

@@ -7,7 +7,15 @@ import { addressTraits } from '../../engine/effects/requests.ts';
 import type { Engine, Invocation } from '../../engine/interpret.ts';
 import type { At } from '../../engine/notes.ts';
 import { spanOf } from '../../engine/notes.ts';
-import { dataOf, either, type OwnProgram, textValue, type Value } from '../../engine/value.ts';
+import {
+  dataOf,
+  either,
+  type OwnProgram,
+  orOther,
+  textValue,
+  unknown,
+  type Value,
+} from '../../engine/value.ts';
 import type { FlowSink, FlowSource, Trait } from '../../fact/fact.ts';
 import type { Language } from '../../fact/source.ts';
 import { shapeOf, unknownPart } from '../../lookup-tables/egress-of.ts';
@@ -111,6 +119,14 @@ export class Shell {
     const made = this.during('@', undefined, run);
     heap.join([heap.end()], false);
     return made;
+  }
+
+  /** Any of the functions may be gone. */
+  loseFunctions(): void {
+    for (const name of this.names('function')) {
+      const place = `function ${name}`;
+      this.set(place, orOther(this.get(place) ?? unknown));
+    }
   }
 
   /** Does something while a place has another value, or may get one. */
