@@ -166,6 +166,14 @@ export class Heap {
     return after;
   }
 
+  /** Does something that may happen later, or never. */
+  perhaps<T>(run: () => T): T {
+    this.begin();
+    const made = run();
+    this.join([this.end()], false);
+    return made;
+  }
+
   /** Changes what may have been changed; `isSure` when one of the branches is surely run. */
   join(branches: readonly Changes[], isSure: boolean): void {
     if (branches.every(({ size }) => size === 0)) return;

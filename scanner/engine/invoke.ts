@@ -66,6 +66,8 @@ export function invoke(
   const key = isLast ? engine.keyOf({ key: '' }, func) : engine.keyOf(frame, site.node);
   const call = { given: isLast ? othersOf(given) : given, self, key };
   const run = (): Value => follow(engine, own, call, site, what);
+  const isAwaited = site.node.kind === 'call' && site.node.isAwaited;
+  if (func.isAsync && !isAwaited) return engine.heap.perhaps(run);
   // Nobody knows how far it is asked to go.
   return func.isGenerator && !isLast ? (engine.perhaps(frame, run) ?? unknown) : run();
 }

@@ -1,6 +1,11 @@
 /** Makes nodes of the IR; the place comes first. */
 import type { Arg, AssignTarget, Extent, Node, NodeOf, Operator } from './ir.ts';
 
+/** What is waited for. */
+export function awaited(node: Node): Node {
+  return node.kind === 'call' ? { ...node, isAwaited: true } : node;
+}
+
 /** Operators as the languages write them. */
 export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ...'. + - * / // % ** & | ^ ~ << >> == != < <= > >= and or not in'

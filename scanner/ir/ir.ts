@@ -37,6 +37,8 @@ export type BareNode =
       readonly kind: 'call';
       readonly callee: Node;
       readonly args: readonly Arg[];
+      /** The program goes on when all is done that it does. */
+      readonly isAwaited?: true;
       /** The text whose pieces the arguments are: a library gets it whole. */
       readonly template?: Node;
     }
@@ -185,6 +187,8 @@ export interface Func extends Extent {
   readonly givesLast?: true;
   /** A call gives the values of its `yield`s, one by one. */
   readonly isGenerator?: true;
+  /** What it does may happen later than the call, or never. */
+  readonly isAsync?: true;
   /** Nobody wrote it: it does nothing unless it is called. */
   readonly isImplied?: true;
   /** Reading the field calls it. */

@@ -3,6 +3,7 @@
  * pages, GTFOBins.
  */
 import type { Language } from '../fact/source.ts';
+import { type InWords, listed, words } from '../lookup-tables/shell.ts';
 
 export interface Launcher {
   /** Options whose value is a command line. */
@@ -24,59 +25,63 @@ export interface Launcher {
   readonly behind?: RegExp;
 }
 
-const remote: Launcher = {
-  line: ['o'],
+const remote: InWords<Launcher> = {
+  line: 'o',
   behind: /^(?:ProxyCommand|LocalCommand|KnownHostsCommand)[ =]/i,
 };
 
-const makes: Launcher = {
-  line: ['eval', 'E'],
-  programIn: ['f', 'file', 'makefile'],
+const makes: InWords<Launcher> = {
+  line: 'eval E',
+  programIn: 'f file makefile',
   program: 'makefile',
-  takesValue: ['C', 'j'],
+  takesValue: 'C j',
 };
 
-const buildTool: Launcher = {
-  programIn: 'f file makefile justfile buildfile rakefile sconstruct'.split(' '),
-  takesValue: ['D', 'P', 'T', 'C', 'j', 't'],
+const buildTool: InWords<Launcher> = {
+  programIn: 'f file makefile justfile buildfile rakefile sconstruct',
+  takesValue: 'D P T C j t',
 };
 
-export const launchers: Readonly<Record<string, Launcher>> = {
-  su: { line: ['c', 'command', 'session-command'], takesValue: ['s', 'g', 'G'] },
-  runuser: { line: ['c', 'command'], takesValue: ['u', 's', 'g', 'G'] },
-  sg: { line: ['c'], operandsFrom: 1 },
-  script: { line: ['c', 'command'], takesValue: ['T', 'I', 'O', 'B', 'E', 'm', 'o'] },
-  flock: { line: ['c', 'command'], takesValue: ['w', 'E'] },
-  watch: { operandsFrom: 0, takesValue: ['n', 'interval', 'q', 's'] },
-  at: { input: 'lines', takesValue: ['f', 'q', 't'] },
+const rows: Readonly<Record<string, InWords<Launcher>>> = {
+  su: { line: 'c command session-command', takesValue: 's g G' },
+  runuser: { line: 'c command', takesValue: 'u s g G' },
+  sg: { line: 'c', operandsFrom: 1 },
+  script: { line: 'c command', takesValue: 'T I O B E m o' },
+  flock: { line: 'c command', takesValue: 'w E' },
+  watch: { operandsFrom: 0, takesValue: 'n interval q s' },
+  at: { input: 'lines', takesValue: 'f q t' },
   batch: { input: 'lines' },
-  crontab: { input: 'crontab', takesValue: ['u'] },
+  crontab: { input: 'crontab', takesValue: 'u' },
   make: makes,
   gmake: makes,
   bmake: makes,
   just: buildTool,
   ninja: buildTool,
-  cmake: { programIn: ['P', 'C'], takesValue: ['D', 'G', 'B', 'S', 'A', 'T', 'U', 'E'] },
+  cmake: { programIn: 'P C', takesValue: 'D G B S A T U E' },
   ant: buildTool,
   mvn: buildTool,
-  gradle: { programIn: ['b', 'build-file', 'I', 'init-script'], takesValue: ['D', 'P', 'p'] },
+  gradle: { programIn: 'b build-file I init-script', takesValue: 'D P p' },
   rake: buildTool,
   scons: buildTool,
-  snakemake: { programIn: ['s', 'snakefile'] },
-  gdb: { line: ['ex', 'eval-command'], takesValue: ['command'], behind: /^!|^shell\s{1,9}/ },
-  man: { line: ['P', 'pager', 'H', 'html'] },
-  zip: { line: ['TT', 'unzip-command'] },
+  snakemake: { programIn: 's snakefile' },
+  gdb: { line: 'ex eval-command', takesValue: 'command', behind: /^!|^shell\s{1,9}/ },
+  man: { line: 'P pager H html' },
+  zip: { line: 'TT unzip-command' },
   ssh: remote,
   scp: { ...remote },
   sftp: { ...remote },
-  'nix-shell': { line: ['run', 'command'], takesValue: ['p'] },
-  npm: { line: ['c', 'call'] },
-  npx: { line: ['c', 'call'] },
-  xterm: { operandsFrom: 0, line: ['e'] },
-  tmux: { lastWord: true, takesValue: ['s', 'n', 'c', 't', 'L', 'S', 'x', 'y', 'e', 'f'] },
-  expect: { line: ['c'], behind: /^spawn\s{1,9}/ },
-  rsync: { line: ['e', 'rsh'], takesValue: ['f', 'exclude', 'include'] },
+  'nix-shell': { line: 'run command', takesValue: 'p' },
+  npm: { line: 'c call' },
+  npx: { line: 'c call' },
+  xterm: { operandsFrom: 0, line: 'e' },
+  tmux: { lastWord: true, takesValue: 's n c t L S x y e f' },
+  expect: { line: 'c', behind: /^spawn\s{1,9}/ },
+  rsync: { line: 'e rsh', takesValue: 'f exclude include' },
 };
+
+export const launchers: Readonly<Record<string, Launcher>> = Object.fromEntries(
+  Object.entries(rows).map(([name, row]) => [name, listed<Launcher>(row, 'input program')]),
+);
 
 /**
  * Ways to run a program inside a container: the words behind the container's name are started
@@ -86,30 +91,27 @@ export const containers: Readonly<
   Record<string, { readonly verbs: readonly string[]; readonly takesValue: readonly string[] }>
 > = {
   docker: {
-    verbs: ['run', 'exec'],
-    takesValue:
-      'v volume e env w workdir u user p publish name network net entrypoint mount h hostname l label m memory cpus env-file add-host pull platform gpus ipc pid security-opt cap-add'.split(
-        ' ',
-      ),
-  },
-  podman: {
-    verbs: ['run', 'exec'],
-    takesValue: 'v volume e env w workdir u user p publish name network entrypoint mount'.split(
-      ' ',
+    verbs: words('run exec'),
+    takesValue: words(
+      'v volume e env w workdir u user p publish name network net entrypoint mount h hostname l label m memory cpus env-file add-host pull platform gpus ipc pid security-opt cap-add',
     ),
   },
+  podman: {
+    verbs: words('run exec'),
+    takesValue: words('v volume e env w workdir u user p publish name network entrypoint mount'),
+  },
   nerdctl: {
-    verbs: ['run', 'exec'],
-    takesValue: 'v volume e env w workdir u user p publish name network entrypoint'.split(' '),
+    verbs: words('run exec'),
+    takesValue: words('v volume e env w workdir u user p publish name network entrypoint'),
   },
   kubectl: {
-    verbs: ['exec', 'run'],
-    takesValue: 'n namespace c container f filename context kubeconfig image'.split(' '),
+    verbs: words('exec run'),
+    takesValue: words('n namespace c container f filename context kubeconfig image'),
   },
-  oc: { verbs: ['exec', 'run'], takesValue: 'n namespace c container image'.split(' ') },
+  oc: { verbs: words('exec run'), takesValue: words('n namespace c container image') },
   'docker-compose': {
-    verbs: ['run', 'exec'],
-    takesValue: 'f file e env u user w workdir'.split(' '),
+    verbs: words('run exec'),
+    takesValue: words('f file e env u user w workdir'),
   },
   lxc: { verbs: ['exec'], takesValue: [] },
 };

@@ -1,5 +1,5 @@
 /** Network programs in shell scripts. Source: the programs' manual pages. */
-import { words } from './shell.ts';
+import { type InWords, listed } from './shell.ts';
 
 /** How a network program names the other host, and the places of its arguments. */
 export interface NetworkProgram {
@@ -32,54 +32,44 @@ export interface NetworkProgram {
   readonly asks?: readonly string[];
 }
 
-type Row = {
-  readonly [K in keyof NetworkProgram]?: NetworkProgram[K] extends readonly string[] | undefined
-    ? string
-    : NetworkProgram[K];
-};
-
-// A row in which options are written as words.
-function network(target: NetworkProgram['target'], row: Row = {}): NetworkProgram {
-  const { method = '*', port = 0, asks, ...given } = row;
-  const { body, header, other, urlOption, methodOption, outputOption, ...more } = given;
-  const { insecure, upload, runs, ...marks } = more;
+function network(
+  target: NetworkProgram['target'],
+  row: InWords<NetworkProgram> = {},
+): NetworkProgram {
   return {
-    ...marks,
     target,
-    method,
-    port,
-    body: words(body),
-    header: words(header),
-    other: words(other),
-    urlOption: words(urlOption),
-    methodOption: words(methodOption),
-    outputOption: words(outputOption),
-    insecure: words(insecure),
-    upload: words(upload),
-    runs: words(runs),
-    ...(asks !== undefined && { asks: words(asks) }),
+    method: '*',
+    body: [],
+    header: [],
+    other: [],
+    urlOption: [],
+    methodOption: [],
+    outputOption: [],
+    insecure: [],
+    upload: [],
+    runs: [],
+    port: 0,
+    ...listed<NetworkProgram>(row, 'method'),
   };
 }
 
-const curl = network('url', {
-  method: 'GET',
-  body: 'd data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query expand-data expand-json expand-form-string expand-url-query',
-  upload: 'T upload-file',
-  puts: true,
-  header:
-    'H header A user-agent e referer b cookie u user oauth2-bearer proxy-header expand-header X request request-target Q quote r range t telnet-option mail-from mail-rcpt mail-auth login-options haproxy-clientip service-name',
-  other: `
-  m max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header
-  K config E cert key cacert C continue-at Y y z U P resolve interface limit-rate output-dir
-  unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url connect-to variable`,
-  urlOption: 'url expand-url',
-  methodOption: 'X request',
-  outputOption: 'o output',
-  insecure: 'k insecure',
-});
-
 export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
-  curl,
+  curl: network('url', {
+    method: 'GET',
+    body: 'd data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query expand-data expand-json expand-form-string expand-url-query',
+    upload: 'T upload-file',
+    puts: true,
+    header:
+      'H header A user-agent e referer b cookie u user oauth2-bearer proxy-header expand-header X request request-target Q quote r range t telnet-option mail-from mail-rcpt mail-auth login-options haproxy-clientip service-name',
+    other: `
+    m max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header
+    K config E cert key cacert C continue-at Y y z U P resolve interface limit-rate output-dir
+    unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url connect-to variable`,
+    urlOption: 'url expand-url',
+    methodOption: 'X request',
+    outputOption: 'o output',
+    insecure: 'k insecure',
+  }),
   wget: network('url', {
     method: 'GET',
     body: 'post-data post-file body-data body-file',

@@ -9,6 +9,20 @@ export function words(text = ''): string[] {
   return text.match(/\S+/g) ?? [];
 }
 
+/** A row in which lists are written as words. */
+export type InWords<Row> = {
+  readonly [K in keyof Row]?: Row[K] extends readonly string[] | undefined ? string : Row[K];
+};
+
+/** The lists of a row, of which those that are `plain` are texts. */
+export function listed<Row extends object>(row: InWords<Row>, plain: string): Partial<Row> {
+  const parts = Object.entries(row).map(([key, one]) => {
+    const isList = typeof one === 'string' && !words(plain).includes(key);
+    return [key, isList ? words(one) : one];
+  });
+  return Object.fromEntries(parts) as Partial<Row>;
+}
+
 /**
  * Interpreters: the option for a program as text, and its language. `other` means a language
  * without a front end.

@@ -51,6 +51,7 @@ export abstract class JavascriptDefinitions extends JavascriptExpressions {
   protected func(node: ts.FunctionLikeDeclaration, name: string, before: Node[] = []): Func {
     const at = this.at(node);
     const isArrow = ts.isArrowFunction(node);
+    const isAsync = (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Async) !== 0;
     return this.inScope(node, (): Func => {
       const { params, taken } = this.params(node.parameters, at);
       const body = this.body(node, at);
@@ -67,6 +68,7 @@ export abstract class JavascriptDefinitions extends JavascriptExpressions {
         captures: 'all',
         ...(isArrow && node.body.kind !== SyntaxKind.Block && { givesLast: true }),
         ...(node.asteriskToken !== undefined && { isGenerator: true }),
+        ...(isAsync && { isAsync: true }),
         ...(!isArrow && { takesReceiver: true }),
       };
     });

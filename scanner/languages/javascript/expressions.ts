@@ -120,9 +120,9 @@ export abstract class JavascriptExpressions extends Names {
       case SyntaxKind.ThisKeyword:
         return this.hasThis() ? { ...at, kind: 'self' } : this.ownExports(at);
     }
+    if (ts.isAwaitExpression(node)) return ir.awaited(this.lower(node.expression));
     const isAround =
       isAside(node) ||
-      ts.isAwaitExpression(node) ||
       ts.isExpressionWithTypeArguments(node) ||
       ts.isComputedPropertyName(node) ||
       ts.isJsxExpression(node);
@@ -282,7 +282,8 @@ export abstract class JavascriptExpressions extends Names {
       expression.expression.kind === SyntaxKind.SuperKeyword
     )
       return { ...at, kind: 'super', name: expression.name.text, args: this.args(given) };
-    return ir.call(at, this.lower(expression), this.args(given));
+    const call = ir.call(at, this.lower(expression), this.args(given));
+    return ts.isOptionalChain(node) ? { ...at, kind: 'either', tests: [], of: [call] } : call;
   }
 
   /** Remembers that the program uses a package, which may call a service of its own. */

@@ -84,6 +84,7 @@ export abstract class Definitions extends Expressions {
       captures: 'all',
       ...(isLambda && { givesLast: true }),
       ...(isGenerator && { isGenerator: true }),
+      ...(node.getChild('async') !== null && { isAsync: true }),
     };
   }
 

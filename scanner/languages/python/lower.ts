@@ -181,7 +181,7 @@ class Lowering extends Definitions {
       return this.assign(target, this.lower(value), at);
     },
     LambdaExpression: (node, at) => ({ ...at, kind: 'function', func: this.func(node, '') }),
-    AwaitExpression: (node, at) => this.parts(node, at),
+    AwaitExpression: (node, at) => ir.awaited(this.parts(node, at)),
     YieldExpression: (node, at) => this.yielded(node, at),
     MemberExpression: (node, at) => this.member(node, at),
     CallExpression: (node, at) => this.call(node, at),

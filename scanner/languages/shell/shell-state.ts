@@ -114,11 +114,7 @@ export class Shell {
    * is set there may still be useful to an attacker.
    */
   apart<T>(run: () => T): T {
-    const { heap } = this.engine;
-    heap.begin();
-    const made = this.during('@', undefined, run);
-    heap.join([heap.end()], false);
-    return made;
+    return this.engine.heap.perhaps(() => this.during('@', undefined, run));
   }
 
   /** Any of the functions may be gone. */
