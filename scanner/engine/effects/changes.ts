@@ -84,7 +84,7 @@ export function change(
   const taken = engine
     .each(target, call.frame, (thing) => {
       // The library has its own again.
-      if (thing.is === 'api' && how === 'delete')
+      if (thing.is === 'api' && how === 'delete' && name !== undefined)
         engine.heap.delete(engine.globals, engine.canonical(`${thing.name}.${name}`));
       return objectsOf(thingValue(thing)).map(changeOne);
     })

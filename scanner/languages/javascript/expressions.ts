@@ -210,6 +210,7 @@ export abstract class JavascriptExpressions extends Names {
         const isThere = ir.operation(at, '!=', [held, ir.constant(at, null)]);
         return [ir.branch(at, isThere, held, right())];
       });
+    // What has a name, or is of a class, is not computed.
     if (/^in/.test(written)) return ir.seq(at, [left, right(), ir.hole(at)]);
     const op = ir.operators.get(written);
     return op === undefined ? ir.hole(at, [left, right()]) : ir.operation(at, op, [left, right()]);

@@ -1,6 +1,6 @@
 /** PowerShell's commands, their options, casts and operators. Source: Microsoft's reference. */
 
-const words = (text: string): string[] => text.trim().split(/\s+/);
+import { words } from '../../lookup-tables/shell.ts';
 
 /** Lower-case aliases; `curl` and `wget` are aliases in Windows PowerShell. */
 export const aliases: Readonly<Record<string, string>> = Object.fromEntries(

@@ -109,9 +109,8 @@ function callByName(command: ShellCommand): Value {
       const run = (): Value => runCode({ ...command, name: 'eval' }, code, 'shell');
       return shell.during(place, unknown, run);
     });
-  // What else the skill gives a name is most often what it always is.
-  const isOther = own !== undefined || alias !== undefined;
-  if (isOther ? own?.isOpen !== false && isKnownProgram(name) : true)
+  // A function that may be missing is no program of its name, unless there is one.
+  if (ways.length === 0 || (own?.isOpen !== false && isKnownProgram(name)))
     ways.push(() => startProgram(command));
   return either(shell.engine.branches(ways, frame, true));
 }
@@ -373,7 +372,10 @@ function isKnownProgram(name: string): boolean {
     launchers,
     containers,
   ];
-  return name === 'git' || tables.some((table) => row<unknown>(table, name) !== undefined);
+  return (
+    /\/|^(git|socat|cmd)$/.test(name) ||
+    tables.some((table) => row<unknown>(table, name) !== undefined)
+  );
 }
 
 /** The program that a word names, which may be a pattern. */
